@@ -1,0 +1,191 @@
+"""A trained captioner as one directory that needs nothing else: written atomically, checked when it is loaded.
+
+    config.json       format version, encoder, decoder and decoding settings
+    vocabulary.txt    a token a line, in id order
+    model.weights.h5  see `captioner.models.weight_file`
+    metrics.json      every score with its conditions
+    README.md         the model card
+"""
+
+import json
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from captioner.config import PRECISIONS, DecodingConfig
+from captioner.data.vocabulary import Vocabulary
+from captioner.errors import BundleError, CaptionerError, ConfigError, VocabularyError
+from captioner.files import write_json, write_text
+from captioner.models.caption_model import CaptionModel
+from captioner.models.lstm_decoder import LSTMDecoder
+from captioner.models.vgg_encoder import VGGEncoder
+from captioner.models.weight_file import read_weights, write_weights
+
+FORMAT_VERSION = 1
+PRESETS = Path(__file__).parent / "presets"
+DEFAULT_PRESET = "flickr8k_coco_vgg19_lstm"
+
+
+def preset_names() -> list[str]:
+    """The models that come with the package."""
+    return sorted(path.parent.name for path in PRESETS.glob("*/config.json"))
+
+
+def find_bundle(preset: str | Path) -> Path:
+    """The directory behind a bundled model's name or a path.
+
+    Raises:
+        BundleError: there is no such directory, or it is not a bundle.
+    """
+    directory = PRESETS / preset if str(preset) in preset_names() else Path(preset)
+    if not directory.is_dir():
+        raise BundleError(f"{preset} is neither a model directory nor a bundled model ({', '.join(preset_names())}).")
+    missing = [name for name in ("config.json", "vocabulary.txt", "model.weights.h5") if not (directory / name).is_file()]
+    if missing:
+        raise BundleError(f"{directory} is not a complete model: {' and '.join(missing)} missing.")
+    return directory
+
+
+def load_bundle(preset: str | Path) -> CaptionModel:
+    """A captioner from a bundle directory or a bundled model's name.
+
+    Raises:
+        BundleError: a file is missing, damaged, foreign, or written in a newer format.
+        VocabularyError: the vocabulary does not fit the weights.
+    """
+    directory = find_bundle(preset)
+    config = read_config(directory)
+    vocabulary = Vocabulary.load(directory / "vocabulary.txt")
+    try:
+        encoder = VGGEncoder(**config["encoder"])
+        decoder = LSTMDecoder(**config["decoder"])
+        model = CaptionModel(encoder, decoder, vocabulary, decoding=DecodingConfig(**config["decoding"]))
+    except (KeyError, TypeError, ValueError, ConfigError) as error:
+        raise BundleError(f"{directory / 'config.json'} does not describe a captioner: {error}.") from error
+    if len(vocabulary) != decoder.vocabulary_size:
+        raise VocabularyError(
+            f"{directory / 'vocabulary.txt'} has {len(vocabulary)} words, the weights were trained with "
+            f"{decoder.vocabulary_size}."
+        )
+    set_named_weights(model, read_weights(directory / "model.weights.h5"), source=directory / "model.weights.h5")
+    return model
+
+
+def save_bundle(
+    model: CaptionModel,
+    directory: str | Path,
+    *,
+    precision: str = "8bit",
+    metrics: Mapping[str, Any] | None = None,
+    card: str | None = None,
+) -> None:
+    """Writes a bundle; an older one in the same place stays whole until the new one is complete.
+
+    Args:
+        model: the captioner.
+        directory: created or replaced; a folder that is not a bundle is never overwritten.
+        precision: `8bit`, `float16` or `float32`, see `captioner.models.weight_file`.
+        metrics: scores with their conditions.
+        card: the model card, Markdown.
+    """
+    if precision not in PRECISIONS:
+        raise ConfigError(f"`precision` must be one of {', '.join(PRECISIONS)}, received {precision!r}.")
+    target = Path(directory)
+    if target.exists() and not (target.is_dir() and ((target / "config.json").is_file() or not any(target.iterdir()))):
+        raise BundleError(f"{target} exists and is not a model directory; it is left as it is.")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as folder:
+        draft = Path(folder, "bundle")
+        write_json(draft / "config.json", describe(model), indent=2)
+        model.vocabulary.save(draft / "vocabulary.txt")
+        write_weights(draft / "model.weights.h5", named_weights(model), precision=precision)
+        write_json(draft / "metrics.json", metrics or {}, indent=2)
+        write_text(draft / "README.md", card or f"# {target.name}\n\nAn image captioner. Scores: see `metrics.json`.\n")
+        if target.exists():
+            target.rename(Path(folder, "previous"))
+        draft.rename(target)
+
+
+def describe(model: CaptionModel) -> dict[str, Any]:
+    """The content of config.json."""
+    encoder, decoder = model.encoder, model.decoder
+    return {
+        "format_version": FORMAT_VERSION,
+        "encoder": {"repeats": encoder.repeats, "filters": encoder.filters, "image_size": encoder.image_size},
+        "decoder": {key: value for key, value in decoder.get_config().items() if key != "name"},
+        "decoding": {field.name: getattr(model.decoding, field.name) for field in fields(DecodingConfig)},
+    }
+
+
+def read_config(directory: Path) -> dict[str, Any]:
+    """config.json, checked for its format version."""
+    try:
+        config = json.loads((directory / "config.json").read_text(encoding="utf-8"))
+        version = config["format_version"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise BundleError(f"{directory / 'config.json'} is not the configuration of a captioner.") from error
+    if version != FORMAT_VERSION:
+        raise BundleError(
+            f"{directory} is written in format {version}; this version of captioner reads format {FORMAT_VERSION}."
+        )
+    return config
+
+
+def read_metrics(directory: Path) -> dict[str, Any]:
+    """metrics.json of a bundle.
+
+    Raises:
+        BundleError: it is missing or is not JSON.
+    """
+    try:
+        return json.loads((directory / "metrics.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise BundleError(f"{directory / 'metrics.json'} is missing or is not JSON.") from error
+
+
+def named_weights(model: CaptionModel) -> dict[str, np.ndarray]:
+    """All weights of a captioner under their names on disk, `encoder/...` and `decoder/...`."""
+    return {name: keras.ops.convert_to_numpy(variable) for name, variable in _named_variables(model).items()}
+
+
+def set_named_weights(model: CaptionModel, weights: Mapping[str, np.ndarray], *, source: Path) -> None:
+    """Gives a captioner weights by name; nothing is changed unless all names and shapes fit.
+
+    Raises:
+        BundleError: a name is missing or unknown, or a shape differs.
+    """
+    variables = _named_variables(model)
+    odd = sorted(variables.keys() ^ weights.keys())
+    if odd:
+        raise BundleError(f"{source} belongs to another network: it {_lacks(odd[0], weights)} {odd[0]}.")
+    for name, variable in variables.items():
+        if tuple(variable.shape) != weights[name].shape:
+            raise BundleError(
+                f"{source} belongs to another network: {name} has the shape {weights[name].shape}, expected "
+                f"{tuple(variable.shape)}."
+            )
+    for name, variable in variables.items():
+        variable.assign(weights[name])
+
+
+def _lacks(name: str, weights: Mapping[str, np.ndarray]) -> str:
+    return "has an unknown" if name in weights else "lacks"
+
+
+def _named_variables(model: CaptionModel) -> dict[str, keras.Variable]:
+    named = {f"encoder/{_below_root(variable, model.encoder)}": variable for variable in model.encoder.weights}
+    return named | {f"decoder/{_below_root(variable, model.decoder)}": variable for variable in _decoder_weights(model)}
+
+
+def _decoder_weights(model: CaptionModel) -> list[keras.Variable]:
+    return [variable for variable in model.decoder.weights if "seed_generator" not in variable.path]
+
+
+def _below_root(variable: keras.Variable, root: keras.Layer) -> str:
+    return variable.path.removeprefix(f"{root.name}/")

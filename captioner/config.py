@@ -1,0 +1,225 @@
+"""What a training run is told, validated before any work starts; the prose under each field is its --help."""
+
+import ast
+import dataclasses
+import inspect
+import textwrap
+from dataclasses import dataclass, fields
+from functools import cache
+from pathlib import Path
+from typing import Any, Self, get_args
+
+import yaml
+
+from captioner.errors import ConfigError
+
+ENCODERS = ("vgg11", "vgg13", "vgg16", "vgg19")
+PRECISIONS = ("8bit", "float16", "float32")
+
+
+@dataclass(frozen=True)
+class DecodingConfig:
+    """How captions are searched for."""
+
+    beam_size: int = 3
+    """Captions kept alive at every step of the beam search; 1 is greedy search."""
+
+    max_length: int = 20
+    """Most tokens of a caption, the end token included."""
+
+    length_penalty: float = 0.7
+    """Exponent of the length by which a caption's log-probability is divided; 0 favours short captions, 1 long ones."""
+
+    def problems(self) -> list[str]:
+        return [
+            *_below(self, 1, "beam_size"),
+            *_below(self, 2, "max_length"),
+            *_outside(self, 0, 2, "length_penalty"),
+        ]
+
+
+@dataclass(frozen=True)
+class TrainingConfig(DecodingConfig):
+    """One training run: the network, its two stages, and how it is selected."""
+
+    encoder: str = "vgg16"
+    """VGG configuration: vgg11, vgg13, vgg16 or vgg19."""
+
+    encoder_weights: str = "imagenet"
+    """imagenet (downloaded by Keras), random, or a local .weights.h5 of the network without classifier."""
+
+    image_size: int = 224
+    """Side of the square that pictures are squashed to, in pixels."""
+
+    pyramid: tuple[int, ...] = (1, 2)
+    """Grids over which the CNN's regions are averaged before W_ih: 1 is the mean of all, 2 adds the four quarters."""
+
+    embedding_dim: int = 512
+    """Size of a word vector."""
+
+    units: int = 512
+    """Size of the LSTM's hidden state and of its cell."""
+
+    dropout: float = 0.5
+    """Share of word vectors' and hidden states' elements that are dropped in training."""
+
+    image_dropout: float = 0.3
+    """Share of the image vector's elements that are dropped in training."""
+
+    tie_embeddings: bool = True
+    """Whether the output layer shares its matrix with the word embedding."""
+
+    max_caption_length: int = 24
+    """Words of a training caption beyond this many are cut off."""
+
+    captions_per_image: int = 5
+    """Captions of an image used in an epoch; of a longer list a different choice is drawn in each epoch."""
+
+    batch_size: int = 32
+    """Images in a batch, each with all its captions."""
+
+    epochs: int = 20
+    """Passes over the training images with the CNN frozen."""
+
+    learning_rate: float = 1e-3
+    """Peak step size of Adam, reached after the warm-up and followed by a half cosine down to zero."""
+
+    warmup_epochs: float = 0.5
+    """Epochs over which the step size grows from zero."""
+
+    weight_decay: float = 0.0
+    """Decoupled weight decay (AdamW); 0 is plain Adam."""
+
+    clip_norm: float = 5.0
+    """Global norm to which gradients are clipped."""
+
+    label_smoothing: float = 0.1
+    """Share of the target probability spread over all words."""
+
+    ema_momentum: float = 0.999
+    """Momentum of the running average of the weights that is evaluated and kept; 0 uses the weights themselves."""
+
+    mirror: bool = False
+    """Whether each image is seen flipped left to right in half of the epochs."""
+
+    finetune_from: str = "block5"
+    """First block of the CNN that the fine-tuning stage trains."""
+
+    finetune_epochs: int = 0
+    """Passes over the training images with the CNN unfrozen, after those with the CNN frozen."""
+
+    finetune_learning_rate: float = 2e-4
+    """Peak step size of the decoder in the fine-tuning stage."""
+
+    encoder_learning_rate: float = 2e-5
+    """Peak step size of the CNN in the fine-tuning stage."""
+
+    seed: int = 1
+    """Seed of the initial weights, of dropout and of the order of the images."""
+
+    precision: str = "8bit"
+    """How the final bundle stores large kernels: 8bit, float16 or float32."""
+
+    def decoding(self) -> DecodingConfig:
+        """The part that the bundle carries on."""
+        return DecodingConfig(self.beam_size, self.max_length, self.length_penalty)
+
+    def __post_init__(self) -> None:
+        problems = _wrong_types(self) or self.problems()
+        if problems:
+            raise ConfigError("; ".join(problems) + ".")
+
+    def problems(self) -> list[str]:
+        return [
+            *super().problems(),
+            *_not_among(self, ENCODERS, "encoder"),
+            *_not_among(self, PRECISIONS, "precision"),
+            *_not_among(self, [f"block{index}" for index in range(2, 6)], "finetune_from"),
+            *_below(self, 1, "embedding_dim", "units", "batch_size", "captions_per_image", "max_caption_length"),
+            *_below(self, 1, *(["epochs"] if self.finetune_epochs == 0 else [])),
+            *_below(self, 0, "epochs", "finetune_epochs", "seed", "weight_decay", "warmup_epochs"),
+            *_below(self, 32, "image_size"),
+            *_outside(self, 0, 0.95, "dropout", "image_dropout", "label_smoothing"),
+            *_outside(self, 0, 0.99999, "ema_momentum"),
+            *_not_positive(self, "learning_rate", "finetune_learning_rate", "encoder_learning_rate", "clip_norm"),
+            *([] if self.pyramid and min(self.pyramid) >= 1 else [f"`pyramid` needs grids of 1 or more, {self.pyramid}"]),
+        ]
+
+    @classmethod
+    def load(cls, path: str | Path | None = None, overrides: dict[str, Any] | None = None) -> Self:
+        """The defaults, changed by a YAML file, changed by `overrides`.
+
+        Raises:
+            ConfigError: the file cannot be read, names an unknown field, or any values are invalid; all are named.
+        """
+        values = {**(_read_yaml(path) if path is not None else {}), **(overrides or {})}
+        known = {field.name for field in fields(cls)}
+        unknown = sorted(map(str, values.keys() - known))
+        if unknown:
+            raise ConfigError(f"Unknown configuration: {', '.join(unknown)}; known are {', '.join(sorted(known))}.")
+        return cls(**{key: tuple(value) if isinstance(value, list) else value for key, value in values.items()})
+
+    def to_yaml(self) -> str:
+        values = {key: list(value) if isinstance(value, tuple) else value for key, value in vars(self).items()}
+        return yaml.safe_dump(values, sort_keys=False)
+
+
+@cache
+def field_help(config: type) -> dict[str, str]:
+    """The string that stands under each field of a dataclass, its base classes included."""
+    prose: dict[str, str] = {}
+    for owner in reversed([base for base in config.__mro__ if dataclasses.is_dataclass(base)]):
+        body = ast.parse(textwrap.dedent(inspect.getsource(owner))).body[0].body  # type: ignore[attr-defined]
+        for statement, following in zip(body, body[1:], strict=False):
+            if isinstance(statement, ast.AnnAssign) and isinstance(following, ast.Expr):
+                prose[statement.target.id] = ast.literal_eval(following.value)  # type: ignore[union-attr]
+    return prose
+
+
+def _read_yaml(path: str | Path) -> dict[str, Any]:
+    try:
+        values = yaml.safe_load(Path(path).read_text(encoding="utf-8")) or {}
+    except OSError as error:
+        raise ConfigError(f"The configuration {path} cannot be read: {error.strerror}.") from error
+    except (UnicodeDecodeError, yaml.YAMLError) as error:
+        raise ConfigError(f"The configuration {path} is not valid YAML: {' '.join(str(error).split())}.") from error
+    if not isinstance(values, dict):
+        raise ConfigError(f"The configuration {path} must be a mapping of names to values.")
+    return values
+
+
+def _wrong_types(config: Any) -> list[str]:
+    problems = []
+    for field in fields(config):
+        value, kind = getattr(config, field.name), field.type
+        if not _fits(value, kind):
+            problems.append(f"`{field.name}` must be {getattr(kind, '__name__', kind)}, received {value!r}")
+    return problems
+
+
+def _fits(value: Any, kind: Any) -> bool:
+    if get_args(kind):  # tuple[int, ...]
+        return isinstance(value, tuple) and all(_fits(part, get_args(kind)[0]) for part in value)
+    if kind is float:
+        return isinstance(value, int | float) and not isinstance(value, bool)
+    return type(value) is kind
+
+
+def _below(config: Any, least: float, *names: str) -> list[str]:
+    wrong = [name for name in names if getattr(config, name) < least]
+    return [f"`{name}` must be at least {least}, received {getattr(config, name)}" for name in wrong]
+
+
+def _not_positive(config: Any, *names: str) -> list[str]:
+    wrong = [name for name in names if not getattr(config, name) > 0]
+    return [f"`{name}` must be above 0, received {getattr(config, name)}" for name in wrong]
+
+
+def _outside(config: Any, low: float, high: float, *names: str) -> list[str]:
+    wrong = [name for name in names if not low <= getattr(config, name) <= high]
+    return [f"`{name}` must lie between {low} and {high}, received {getattr(config, name)}" for name in wrong]
+
+
+def _not_among(config: Any, allowed: Any, *names: str) -> list[str]:
+    wrong = [name for name in names if getattr(config, name) not in allowed]
+    return [f"`{name}` must be one of {', '.join(allowed)}, received {getattr(config, name)!r}" for name in wrong]

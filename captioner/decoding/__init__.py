@@ -1,0 +1,7 @@
+"""Logits to token ids; knows no model, no words and no images."""
+
+from captioner.decoding.beam_search import beam_search
+from captioner.decoding.decoded import DEFAULT_LENGTH_PENALTY, Decoded
+from captioner.decoding.sampling import greedy_search, sample
+
+__all__ = ["DEFAULT_LENGTH_PENALTY", "Decoded", "beam_search", "greedy_search", "sample"]

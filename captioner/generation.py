@@ -1,0 +1,134 @@
+"""A model and beam search joined into one compiled function, from pictures to captions in words."""
+
+import math
+from dataclasses import dataclass, replace
+from typing import Any
+
+import keras
+import numpy as np
+
+from captioner.config import DecodingConfig
+from captioner.data.vocabulary import END_ID, PAD_ID, START_ID, UNKNOWN_ID, Vocabulary
+from captioner.decoding.beam_search import beam_search
+from captioner.decoding.decoded import Decoded
+from captioner.errors import BundleError, ConfigError
+from captioner.models.caption_model import CaptionModel
+
+
+@dataclass(frozen=True)
+class Caption:
+    """One caption of a picture.
+
+    Attributes:
+        text: lower-case words without punctuation.
+        probability: what the model gives to exactly these words in this order, 0 to 1.
+        log_probability: its natural logarithm, which stays precise for long captions.
+        score: the length-normalised log-probability by which captions are ranked.
+    """
+
+    text: str
+    probability: float
+    log_probability: float
+    score: float
+
+
+class CaptionGenerator:
+    """Captions for batches of pictures or of image features.
+
+    Encoding and search are one function that is compiled for a new batch size: keep to one size where speed matters.
+
+    Args:
+        model: the captioner.
+        num_captions: captions an image, the best first; a search that finds fewer returns fewer.
+        beam_size: see `DecodingConfig`, as the two that follow; what is not given is as `model.decoding` says, though
+            the beam is never narrower than `num_captions`.
+        max_length: see `DecodingConfig`.
+        length_penalty: see `DecodingConfig`.
+
+    Raises:
+        ConfigError: an option is out of range, or the `beam_size` given is below `num_captions`.
+    """
+
+    def __init__(
+        self,
+        model: CaptionModel,
+        *,
+        num_captions: int = 1,
+        beam_size: int | None = None,
+        max_length: int | None = None,
+        length_penalty: float | None = None,
+    ):
+        if beam_size is None:
+            beam_size = max(num_captions, model.decoding.beam_size)
+        options: dict[str, Any] = {"beam_size": beam_size, "max_length": max_length, "length_penalty": length_penalty}
+        decoding = replace(model.decoding, **{name: value for name, value in options.items() if value is not None})
+        problems = decoding.problems()
+        if not 1 <= num_captions <= beam_size:
+            problems.append(f"`num_captions` must lie between 1 and the beam size {beam_size}, received {num_captions}")
+        if problems:
+            raise ConfigError("; ".join(problems) + ".")
+        self.model = model
+        self._from_images = _FromImages(model, decoding, num_captions)
+        self._from_features = _FromFeatures(model, decoding, num_captions)
+
+    def from_images(self, images: np.ndarray) -> list[list[Caption]]:
+        """Captions of pictures, uint8 `(batch, height, width, 3)`: a list for each, the best caption first."""
+        return in_words(self._from_images.predict_on_batch(images), self.model.vocabulary)
+
+    def from_features(self, image_features: np.ndarray) -> list[list[Caption]]:
+        """Captions of what `model.encode` returned, `(batch, regions, channels)`: a list for each."""
+        return in_words(self._from_features.predict_on_batch(image_features), self.model.vocabulary)
+
+
+def in_words(decoded: Decoded, vocabulary: Vocabulary) -> list[list[Caption]]:
+    """NumPy arrays of token ids and scores to captions, for each image those that were found.
+
+    Raises:
+        BundleError: an image has no caption at all, which only weights that are not finite bring about.
+    """
+    images = zip(decoded.token_ids.tolist(), decoded.log_probs.tolist(), decoded.scores.tolist(), strict=True)
+    found = [
+        [
+            Caption(vocabulary.decode(token_ids), math.exp(log_prob), log_prob, score)
+            for token_ids, log_prob, score in zip(*beams, strict=True)
+            if log_prob > -math.inf
+        ]
+        for beams in images
+    ]
+    if not all(found):
+        raise BundleError("The model finds no caption: its weights hold values that are not finite.")
+    return found
+
+
+class _FromFeatures(keras.Model):
+    """Image features to `Decoded`; a Keras model only because `predict_on_batch` then compiles it on every backend."""
+
+    def __init__(self, model: CaptionModel, decoding: DecodingConfig, num_captions: int):
+        super().__init__(name="caption_search")  # Keras allows no leading underscore as in the class's own name.
+        self.model = model
+        self.decoding = decoding
+        self.num_captions = num_captions
+        self.built = True
+        # XLA would compile the loop over words for longer than most searches take; on JAX there is no other compiler.
+        self.compile(jit_compile=keras.backend.backend() == "jax")
+
+    def call(self, image_features):
+        return beam_search(
+            self.model.step,
+            self.model.initial_state(image_features),
+            start_id=START_ID,
+            end_id=END_ID,
+            pad_id=PAD_ID,
+            forbidden_ids=(UNKNOWN_ID,),
+            beam_size=self.decoding.beam_size,
+            num_results=self.num_captions,
+            max_length=self.decoding.max_length,
+            length_penalty=self.decoding.length_penalty,
+        )
+
+
+class _FromImages(_FromFeatures):
+    """Pictures to `Decoded`."""
+
+    def call(self, images):
+        return super().call(self.model.encode(images))

@@ -1,0 +1,86 @@
+"""Encoder, decoder and vocabulary joined into one model that is trained end to end."""
+
+from pathlib import Path
+
+import keras
+
+from captioner.config import DecodingConfig
+from captioner.data.vocabulary import Vocabulary
+from captioner.models.lstm_decoder import LSTMDecoder
+from captioner.models.vgg_encoder import VGGEncoder
+
+
+class CaptionModel(keras.Model):
+    """A convolutional encoder whose image vector starts a recurrent decoder; gradients flow through both.
+
+    O. Vinyals et al., "Show and Tell", 2015 (arXiv:1411.4555); A. Karpathy, L. Fei-Fei, 2015 (arXiv:1412.2306).
+
+    Args:
+        encoder: pictures `(batch, height, width, 3)` to regions `(batch, regions, channels)`.
+        decoder: offers `call(token_ids, image_features)`, `initial_state(image_features)`, `step(token_ids, state)`.
+        vocabulary: the words behind the decoder's token ids.
+        decoding: how captions are searched for unless a caller says otherwise.
+
+    Call: a dictionary of `images`, uint8 `(batch, height, width, 3)`, and `token_ids`, int32
+    `(batch, captions, time)`, to logits `(batch, captions, time, vocabulary)`. The encoder runs once an image.
+    """
+
+    def __init__(
+        self,
+        encoder: keras.Model,
+        decoder: LSTMDecoder,
+        vocabulary: Vocabulary,
+        *,
+        decoding: DecodingConfig | None = None,
+        name: str = "caption_model",
+    ):
+        super().__init__(name=name)
+        self.encoder = encoder
+        self.decoder = decoder
+        self.vocabulary = vocabulary
+        self.decoding = decoding or DecodingConfig()
+        if not decoder.built:
+            decoder.build((None, None, None), encoder.output_shape)
+        self.built = True
+
+    def call(self, inputs, training=False):
+        image_features = self.encoder(inputs["images"], training=training)
+        return self.decoder(inputs["token_ids"], image_features, training=training)
+
+    def encode(self, images):
+        """Pictures, uint8 `(batch, height, width, 3)`, to image features `(batch, regions, channels)`."""
+        return self.encoder(images, training=False)
+
+    def initial_state(self, image_features):
+        """The decoder's state before the first word; every part has `batch` rows."""
+        return self.decoder.initial_state(image_features)
+
+    def step(self, token_ids, state):
+        """Token ids `(rows,)` and a state to the next word's logits `(rows, vocabulary)` and the next state."""
+        return self.decoder.step(token_ids, state)
+
+    def cut_before(self, block: str | None) -> tuple[keras.Model, "CaptionModel"]:
+        """The encoder's part before `block`, and a captioner that shares the rest and takes that part's output.
+
+        With None the first part is the whole encoder and the second captioner reads image features as they are. The
+        two are what training from cached features needs: the first part runs once a picture, the second is trained.
+        """
+        encoder: VGGEncoder = self.encoder
+        trunk, head = encoder.split_before(block)
+        if head is None:
+            features = keras.Input(encoder.output_shape[1:], name="image_features")
+            head = keras.Model(features, features, name="no_head")
+        return trunk, CaptionModel(head, self.decoder, self.vocabulary, decoding=self.decoding)
+
+    @classmethod
+    def from_preset(cls, preset: str | Path) -> "CaptionModel":
+        """Loads a bundled model by name, or any bundle directory; see `captioner.bundle`."""
+        from captioner.bundle import load_bundle  # The bundle is a layer above the model.
+
+        return load_bundle(preset)
+
+    def save_to_preset(self, directory: str | Path, *, precision: str = "8bit") -> None:
+        """Writes a bundle directory that `from_preset` loads; see `captioner.bundle`."""
+        from captioner.bundle import save_bundle
+
+        save_bundle(self, directory, precision=precision)

@@ -1,0 +1,130 @@
+"""The VGG convolutional networks with their classifier cut off, as image encoders."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import keras
+from keras import layers
+
+from captioner.errors import BundleError, ConfigError
+from captioner.models.image_preparation import ImagePreparation
+
+FILTERS = (64, 128, 256, 512, 512)
+
+# Convolutions in each of the five blocks: columns A, B, D and E of table 1 of Simonyan & Zisserman 2014.
+REPEATS = {
+    "vgg11": (1, 1, 2, 2, 2),
+    "vgg13": (2, 2, 2, 2, 2),
+    "vgg16": (2, 2, 3, 3, 3),
+    "vgg19": (2, 2, 4, 4, 4),
+}
+
+
+@keras.saving.register_keras_serializable(package="captioner")
+class VGGEncoder(keras.Model):
+    """Blocks of 3 x 3 convolutions, each closed by a 2 x 2 max pooling; depth is data.
+
+    K. Simonyan, A. Zisserman, "Very Deep Convolutional Networks for Large-Scale Image Recognition", 2014
+    (arXiv:1409.1556), without the fully connected layers.
+
+    Args:
+        repeats: number of convolutions in each block.
+        filters: number of channels of each block.
+        image_size: side of the square that pictures are squashed to, in pixels.
+
+    Input: uint8 `(batch, height, width, 3)`, RGB, any size; preparation is part of the model.
+    Output: `(batch, regions, channels)`; for 224 pixels and five blocks 49 regions (7 x 7, row by row) of 512 channels.
+    """
+
+    def __init__(
+        self,
+        *,
+        repeats: Sequence[int],
+        filters: Sequence[int] = FILTERS,
+        image_size: int = 224,
+        name: str = "vgg_encoder",
+        **kwargs,
+    ):
+        # === Layers ===
+        preparation = ImagePreparation(image_size, name="image_preparation")
+        blocks = [vgg_block(index, *shape) for index, shape in enumerate(zip(repeats, filters, strict=True), 1)]
+        regions = layers.Reshape((-1, filters[-1]), name="regions")
+
+        # === Functional Model ===
+        images = keras.Input((None, None, 3), dtype="uint8", name="images")
+        hidden = preparation(images)
+        for layer in (layer for block in blocks for layer in block):
+            hidden = layer(hidden)
+        super().__init__(images, regions(hidden), name=name, **kwargs)
+
+        # === Config ===
+        self.repeats = tuple(repeats)
+        self.filters = tuple(filters)
+        self.image_size = image_size
+
+    @classmethod
+    def from_name(cls, name: str, **kwargs) -> "VGGEncoder":
+        """One of the published configurations, with random weights: vgg11, vgg13, vgg16 or vgg19."""
+        if name not in REPEATS:
+            raise ConfigError(f"`encoder` must be one of {', '.join(REPEATS)}, received {name!r}.")
+        return cls(repeats=REPEATS[name], **kwargs)
+
+    @property
+    def block_names(self) -> tuple[str, ...]:
+        return tuple(f"block{index}" for index in range(1, len(self.repeats) + 1))
+
+    def split_before(self, block: str | None) -> tuple[keras.Model, keras.Model | None]:
+        """Two networks that share this one's layers: all that comes before `block`, and the rest.
+
+        With `None` the first network is the whole encoder and there is no rest.
+        """
+        if block is None:
+            return self, None
+        if block not in self.block_names[1:]:
+            raise ConfigError(f"A block to split at is one of {', '.join(self.block_names[1:])}, received {block!r}.")
+        border = self.get_layer(f"{self.block_names[self.block_names.index(block) - 1]}_pool").output
+        return keras.Model(self.input, border, name="trunk"), keras.Model(border, self.output, name="head")
+
+    def load_imagenet_weights(self, weights: str | Path) -> None:
+        """Takes the convolutions of `keras.applications` VGG16 or VGG19.
+
+        Args:
+            weights: `"imagenet"`, downloaded by Keras itself, or a local `.weights.h5` of the network without classifier.
+
+        Raises:
+            BundleError: the file is missing or belongs to another network.
+        """
+        if self.repeats not in (REPEATS["vgg16"], REPEATS["vgg19"]) or self.filters != FILTERS:
+            raise ConfigError("ImageNet weights exist for `encoder` vgg16 and vgg19 only.")
+        network = "VGG16" if self.repeats == REPEATS["vgg16"] else "VGG19"
+        try:
+            published = getattr(keras.applications, network)(include_top=False, weights=str(weights))
+        except Exception as error:  # Keras raises half a dozen types for a missing, truncated or foreign file.
+            raise BundleError(f"{weights} does not hold the convolutions of {network}: {first_line(error)}") from error
+        self.set_weights(published.get_weights())
+
+    def get_config(self):
+        return {
+            "repeats": self.repeats,
+            "filters": self.filters,
+            "image_size": self.image_size,
+            "name": self.name,
+            "trainable": self.trainable,
+        }
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        return cls(**config)
+
+
+def vgg_block(index: int, repeats: int, filters: int) -> list[keras.layers.Layer]:
+    """`repeats` convolutions of `filters` channels and one pooling, named as in `keras.applications`."""
+    convolutions = [
+        layers.Conv2D(filters, 3, padding="same", activation="relu", name=f"block{index}_conv{number}")
+        for number in range(1, repeats + 1)
+    ]
+    return [*convolutions, layers.MaxPooling2D(2, name=f"block{index}_pool")]
+
+
+def first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]

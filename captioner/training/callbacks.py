@@ -1,0 +1,141 @@
+"""What happens around the epochs of a training: seeds, a watch on the loss, and scores of generated captions."""
+
+import math
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import keras
+from keras import ops
+
+from captioner.data.dataset import EpochSource
+from captioner.errors import TrainingError
+from captioner.files import write_text
+
+Logs = dict[str, float] | None
+
+
+class DeterministicEpochs(keras.callbacks.Callback):
+    """Makes an epoch's data and dropout depend on the seed and its number alone, so that a resumed run is the same run.
+
+    Keras keeps the state of dropout out of its checkpoints. This callback stands before all that read data.
+    """
+
+    def __init__(self, source: EpochSource, *, seed: int):
+        super().__init__()
+        self.source = source
+        self.seed = seed
+
+    def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
+        self.source.epoch = epoch
+        for index, layer in enumerate(self.model._flatten_layers()):
+            for generator in layer._seed_generators:
+                generator.state.assign([self.seed * 1_000_003 + epoch, index])
+
+
+class StopOnNonFiniteLoss(keras.callbacks.Callback):
+    """Ends a training whose loss is not a number any more, before the broken weights are saved."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._epoch = 0
+
+    def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
+        self._epoch = epoch
+
+    def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:
+        loss = (logs or {}).get("loss", 0.0)
+        if not math.isfinite(loss):
+            raise TrainingError(
+                f"The loss became {loss} in step {batch + 1} of epoch {self._epoch + 1}; the last finished epoch is "
+                f"saved. Try a smaller `learning_rate` or `clip_norm`."
+            )
+
+
+class EpochLog(keras.callbacks.Callback):
+    """One CSV line an epoch; a resumed run replaces the lines of the epochs that it repeats.
+
+    Keras' CSVLogger keeps its file open, and after an interruption it may write an epoch twice.
+    """
+
+    def __init__(self, path: Path):
+        super().__init__()
+        self.path = path
+
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
+        row = {"epoch": epoch, **(logs or {})}
+        kept = self.path.read_text(encoding="utf-8").splitlines()[1 : epoch + 1] if self.path.exists() else []
+        lines = [",".join(row), *kept, ",".join(map(str, row.values()))]
+        write_text(self.path, "\n".join(lines) + "\n")
+
+
+class CaptionScore(keras.callbacks.Callback):
+    """Scores generated captions after each epoch, with the averaged weights if there are any, and keeps the best.
+
+    Adds `val_<name>` to the logs for every score. It stands before the callbacks that write logs.
+
+    Args:
+        score: captions the validation images and returns scores by name, and a few captions to look at.
+        monitor: the score that decides.
+        best: that score so far, -inf at the beginning.
+        save: called when it rises, with all scores and the epoch, while the averaged weights are in place.
+        sample_directory: where TensorBoard finds the sample captions; None keeps none.
+    """
+
+    def __init__(
+        self,
+        score: Callable[[], tuple[dict[str, float], list[str]]],
+        *,
+        monitor: str,
+        best: float,
+        save: Callable[[dict[str, float], int], None],
+        sample_directory: Path | None = None,
+    ):
+        super().__init__()
+        self.score = score
+        self.monitor = monitor
+        self.best = best
+        self.save = save
+        self.sample_directory = sample_directory
+
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
+        with averaged_weights(self.model):
+            scores, samples = self.score()
+            if scores[self.monitor] > self.best:
+                self.best = scores[self.monitor]
+                self.save(scores, epoch)
+        if logs is not None:
+            logs.update({f"val_{name}": value for name, value in scores.items()})
+        if self.sample_directory is not None:
+            write_samples(self.sample_directory, samples, epoch)
+
+
+@contextmanager
+def averaged_weights(model: keras.Model) -> Iterator[None]:
+    """Inside the block a model has the running average of its weights, if its optimizer keeps one; afterwards its own.
+
+    Keras' SwapEMAWeights restores by subtraction, which rounds; a resumed run would then differ from an undisturbed one.
+    """
+    optimizer = model.optimizer
+    if not optimizer.use_ema:
+        yield
+        return
+    pairs = list(zip(model.trainable_variables, optimizer._model_variables_moving_average, strict=True))
+    own = [ops.convert_to_numpy(variable) for variable, _ in pairs]
+    try:
+        for variable, average in pairs:
+            variable.assign(average)
+        yield
+    finally:
+        for (variable, _), value in zip(pairs, own, strict=True):
+            variable.assign(value)
+
+
+def write_samples(directory: Path, samples: list[str], epoch: int) -> None:
+    """Sample captions as a TensorBoard text summary; without TensorFlow there is none."""
+    if keras.backend.backend() != "tensorflow":
+        return
+    import tensorflow as tf
+
+    with tf.summary.create_file_writer(str(directory)).as_default():
+        tf.summary.text("captions", "\n\n".join(samples), step=epoch)

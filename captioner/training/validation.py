@@ -1,0 +1,44 @@
+"""Captions of the validation images from cached features, and their scores, between two epochs."""
+
+from collections.abc import Sequence
+
+from captioner.data.coco import CaptionRecord, references
+from captioner.data.feature_cache import FeatureCache
+from captioner.generation import CaptionGenerator
+from captioner.metrics.scorer import score
+from captioner.models.caption_model import CaptionModel
+from captioner.training.features import view_name
+
+SAMPLES = 8
+
+
+class ValidationCaptions:
+    """Captions a fixed list of images with a model that changes, as a user of the finished bundle would.
+
+    Args:
+        model: reads rows of `cache` as its images.
+        records: the validation images with their captions.
+        cache: holds a row for each of them.
+        batch_size: images captioned together.
+    """
+
+    def __init__(self, model: CaptionModel, records: Sequence[CaptionRecord], cache: FeatureCache, batch_size: int = 50):
+        self.generator = CaptionGenerator(model)
+        self.records = records
+        self.table = cache.open()
+        self.rows = cache.rows([view_name(record.path) for record in records])
+        self.batch_size = batch_size
+
+    def captions(self) -> dict[int, list[str]]:
+        """The best caption of every image, as the metrics take it."""
+        texts: list[str] = []
+        for start in range(0, len(self.rows), self.batch_size):
+            found = self.generator.from_images(self.table[self.rows[start : start + self.batch_size]])
+            texts += [best.text for best, *_ in found]
+        return {record.image_id: [text] for record, text in zip(self.records, texts, strict=True)}
+
+    def score(self) -> tuple[dict[str, float], list[str]]:
+        """Scores by name, and the first few captions beside their file names."""
+        candidates = self.captions()
+        samples = [f"{record.path.name}: {candidates[record.image_id][0]}" for record in self.records[:SAMPLES]]
+        return score(references(self.records), candidates), samples

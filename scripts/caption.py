@@ -1,0 +1,145 @@
+"""Captions photographs: a sentence for each, made by the bundled model or by one of your own.
+
+  caption.py photo.jpg                        the caption and nothing else
+  caption.py holiday/ 'more/**/*.jpg'         path: caption, for all pictures of a folder and of a pattern
+  curl -s URL | caption.py -                  a picture on standard input
+  caption.py --num-captions 3 photo.jpg       the three best with their probabilities
+  caption.py --format csv --output all.csv holiday/
+
+The first caption takes about five seconds, most of them to load TensorFlow, each further one a tenth to a quarter of a
+second on two processor cores. A picture that cannot be read is reported on stderr and the others are captioned; the
+exit status is then 1.
+
+Formats:
+  text   the caption alone for one picture, `path: caption` for several
+  json   an array of {"image", "captions": [{"text", "probability", "log_probability", "score"}]}
+  jsonl  the same objects, one a line, each as soon as it is known
+  csv    image, rank, caption, probability, log_probability, score
+  coco   the official results, [{"image_id", "caption"}]; the id is the digits at the end of the file name, as in
+         COCO_val2014_000000000042.jpg, and names without digits or with the same ones are refused
+"""
+
+import argparse
+import io
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from captioner.console import FAILURE, ArgumentParser, progress, quiet_imports, report, script, whole_number, write
+from captioner.errors import CaptionerError, DataError, UsageError
+from captioner.files import atomic_path
+from captioner.formats import FORMATS, bare_text, check_image_ids
+
+if TYPE_CHECKING:
+    from captioner.predictor import Prediction, Source
+
+STANDARD_INPUT = "-"
+
+
+@script
+def main(argv: Sequence[str] | None = None) -> int:
+    options = parse_arguments(argv)
+    errors: list[CaptionerError] = []
+
+    def failed(error: CaptionerError) -> None:
+        errors.append(error)
+        report(error)
+
+    sources = find_sources(options.images, failed)
+    if options.format == "coco":
+        check_image_ids(sources)
+    alone = len(sources) + len(errors) == 1
+    to_text = bare_text if alone and options.format == "text" else FORMATS[options.format]
+    if sources:
+        with output(options.output) as emit:
+            predictions = progress(predict(sources, options), total=len(sources), unit=" images")
+            for piece in to_text(successes(predictions, failed)):
+                emit(piece)
+    return FAILURE if errors else 0
+
+
+def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+    parser = ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "images", metavar="IMAGE", nargs="+", help="files, folders (searched recursively), patterns, - for stdin"
+    )
+    parser.add_argument("--model", metavar="NAME_OR_DIR", help="a bundled model or a model directory")
+    parser.add_argument("--beam-size", type=whole_number(1), metavar="N", help="captions kept alive in the search")
+    parser.add_argument(
+        "--num-captions", type=whole_number(1), metavar="N", default=1, help="best captions to print, 1 if not given"
+    )
+    parser.add_argument("--max-length", type=whole_number(2), metavar="N", help="most words of a caption, plus its end")
+    parser.add_argument("--format", choices=FORMATS, default="text", help="text if not given, see above")
+    parser.add_argument("--output", type=Path, metavar="FILE", help="written when all is done; stdout if not given")
+    parser.add_argument(
+        "--batch-size", type=whole_number(1), metavar="N", default=16, help="images captioned together, 16 if not given"
+    )
+    options = parser.parse_args(argv)
+    if options.beam_size is not None and options.num_captions > options.beam_size:
+        raise UsageError(f"A beam of {options.beam_size} cannot give {options.num_captions} captions an image.")
+    if options.format == "coco" and options.num_captions > 1:
+        raise UsageError("COCO results hold one caption an image; leave out --num-captions.")
+    if options.output is not None and options.output.exists() and not options.output.is_file():
+        raise UsageError(f"--output {options.output} exists and is not a file.")
+    return options
+
+
+def find_sources(arguments: Sequence[str], failed: Callable[[CaptionerError], None]) -> "list[Source]":
+    """Paths, and the content of standard input where an argument is `-`, each once."""
+    from captioner.data.images import find_images
+
+    sources: dict[Source, None] = {}
+    for argument in dict.fromkeys(arguments):
+        found = [standard_input()] if argument == STANDARD_INPUT else find_images([argument], on_error=failed)
+        sources |= dict.fromkeys(found)
+    return list(sources)
+
+
+def standard_input() -> io.BytesIO:
+    picture = io.BytesIO(sys.stdin.buffer.read())
+    picture.name = "<stdin>"  # type: ignore[attr-defined]
+    return picture
+
+
+def predict(sources: "Sequence[Source]", options: argparse.Namespace) -> "Iterator[Prediction]":
+    """Loads the model, and captions while the result is being read."""
+    with quiet_imports():
+        from captioner.bundle import DEFAULT_PRESET
+        from captioner.predictor import Predictor
+
+    predictor = Predictor.from_preset(
+        options.model or DEFAULT_PRESET,
+        batch_size=options.batch_size,
+        num_captions=options.num_captions,
+        beam_size=options.beam_size,
+        max_length=options.max_length,
+    )
+    return predictor(sources)
+
+
+def successes(predictions: "Iterable[Prediction]", failed: Callable[[CaptionerError], None]) -> "Iterator[Prediction]":
+    """The predictions that have captions; the errors of the others are reported."""
+    for prediction in predictions:
+        if prediction.error is None:
+            yield prediction
+        else:
+            failed(prediction.error)
+
+
+@contextmanager
+def output(path: Path | None) -> Iterator[Callable[[str], object]]:
+    """A function that writes text to stdout, or to a file that appears when the block succeeds."""
+    if path is None:
+        yield lambda text: write(text, sys.stdout)
+    else:
+        try:
+            with atomic_path(path) as draft, draft.open("w", encoding="utf-8", errors="backslashreplace") as file:
+                yield file.write
+        except OSError as error:
+            raise DataError(f"{path} cannot be written: {error.strerror}.") from error
+
+
+if __name__ == "__main__":
+    sys.exit(main())

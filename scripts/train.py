@@ -1,0 +1,66 @@
+#!/usr/bin/env python
+"""Train a captioner on a prepared directory; the same command, run again, resumes.
+
+    python scripts/train.py prepared/flickr8k --output runs/flickr8k --encoder vgg19
+
+First the CNN's features are computed and cached, then the decoder is trained from them, then, with
+--finetune-epochs, the last blocks of the CNN are trained with it. The best epoch by the score of generated captions
+becomes the model directory OUTPUT/bundle, which caption.py and evaluate.py take as --model.
+
+On two CPU cores: features 0.25 s an image, once; Flickr8k (30,000 captions) some 3 minutes an epoch.
+Disk: 50 kB an image for features, 200 kB more with fine-tuning, twice that with --mirror.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import fields
+from pathlib import Path
+
+from captioner.config import TrainingConfig, field_help
+from captioner.console import ArgumentParser, quiet_imports, script
+
+
+def make_parser() -> argparse.ArgumentParser:
+    parser = ArgumentParser(description=__doc__)
+    parser.add_argument("prepared", type=Path, help="a directory that prepare_data.py wrote")
+    parser.add_argument("--output", type=Path, required=True, help="the run's folder, created or resumed")
+    parser.add_argument("--features", type=Path, help="cache of CNN features (default: PREPARED/features)")
+    parser.add_argument("--config", type=Path, help="YAML file with any of the options below, underscores for hyphens")
+    prose = field_help(TrainingConfig)
+    for field in fields(TrainingConfig):
+        parser.add_argument(
+            f"--{field.name.replace('_', '-')}",
+            help=f"{prose[field.name]} (default: {shown(field.default)})",
+            default=argparse.SUPPRESS,
+            **value_type(field.type),
+        )
+    return parser
+
+
+def value_type(kind: object) -> dict:
+    """How argparse reads a field of the configuration."""
+    if kind is bool:
+        return {"action": argparse.BooleanOptionalAction}
+    if kind == tuple[int, ...]:
+        return {"type": int, "nargs": "+", "metavar": "N"}
+    return {"type": kind, "metavar": "TEXT" if kind is str else "N"}
+
+
+def shown(default: object) -> str:
+    return " ".join(map(str, default)) if isinstance(default, tuple) else str(default)
+
+
+@script
+def main(argv: Sequence[str] | None = None) -> None:
+    arguments = vars(make_parser().parse_args(argv))
+    prepared, output = arguments.pop("prepared"), arguments.pop("output")
+    features = arguments.pop("features") or prepared / "features"
+    config = TrainingConfig.load(arguments.pop("config"), arguments)
+    with quiet_imports():
+        from captioner.training.trainer import train
+    print(train(config, prepared, output, features))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,85 @@
+import keras
+import numpy as np
+import pytest
+from keras import ops
+
+from captioner.models.lstm_decoder import LSTMDecoder, LSTMState
+
+FEATURES = np.linspace(-1, 1, 2 * 4 * 3, dtype=np.float32).reshape(2, 4, 3)
+TOKEN_IDS = np.array([[[1, 4, 5], [1, 5, 4]], [[1, 2, 0], [1, 4, 4]]], np.int32)
+
+
+@pytest.fixture
+def decoder():
+    keras.utils.set_random_seed(0)
+    return LSTMDecoder(vocabulary_size=6, embedding_dim=4, units=3, pyramid=(1, 2))
+
+
+def sigmoid(x):
+    return 1 / (1 + np.exp(-x))
+
+
+def numpy_logits(decoder, features, tokens):
+    """The equations of Hochreiter & Schmidhuber with W_ih, for one image and one caption."""
+    weights = {weight.path.split("/", 1)[1]: np.asarray(weight) for weight in decoder.weights}
+    quarters = features  # four regions: the second level of the pyramid is the regions themselves
+    v = np.concatenate([features.mean(0), quarters.reshape(-1)])
+    h = np.tanh(v @ weights["image_to_hidden/kernel"] + weights["image_to_hidden/bias"])
+    c = v @ weights["image_to_cell/kernel"] + weights["image_to_cell/bias"]
+    logits = []
+    for token in tokens:
+        x = weights["embedding/embeddings"][token]
+        gates = x @ weights["lstm/lstm_cell/kernel"] + h @ weights["lstm/lstm_cell/recurrent_kernel"]
+        i, f, g, o = np.split(gates + weights["lstm/lstm_cell/bias"], 4)
+        c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)
+        h = sigmoid(o) * np.tanh(c)
+        words = h @ weights["hidden_to_word/kernel"] + weights["hidden_to_word/bias"]
+        logits.append(words @ weights["embedding/embeddings"].T + weights["output_bias"])
+    return np.stack(logits)
+
+
+def test_logits_follow_the_equations(decoder):
+    logits = decoder(TOKEN_IDS, FEATURES)
+    np.testing.assert_allclose(logits[1, 0], numpy_logits(decoder, FEATURES[1], TOKEN_IDS[1, 0]), atol=1e-6)
+
+
+def test_repeated_steps_equal_the_whole_sequence(decoder):
+    logits = decoder(TOKEN_IDS, FEATURES)
+    state = decoder.initial_state(FEATURES)
+    for time in range(3):
+        step_logits, state = decoder.step(TOKEN_IDS[:, 1, time], state)
+        np.testing.assert_allclose(step_logits, logits[:, 1, time], atol=1e-5)
+
+
+def test_state_is_named_and_has_a_row_an_image(decoder):
+    decoder(TOKEN_IDS, FEATURES)
+    state = decoder.initial_state(FEATURES)
+    assert isinstance(state, LSTMState)
+    assert state.hidden.shape == state.cell.shape == (2, 3)
+
+
+def test_captions_of_an_image_do_not_see_each_other(decoder):
+    together = decoder(TOKEN_IDS, FEATURES)
+    alone = decoder(TOKEN_IDS[:, 1:], FEATURES)
+    np.testing.assert_allclose(together[:, 1:], alone, atol=1e-6)
+
+
+def test_what_follows_a_word_does_not_change_its_logits(decoder):
+    changed = TOKEN_IDS.copy()
+    changed[:, :, 2] = 3
+    np.testing.assert_allclose(decoder(changed, FEATURES)[:, :, :2], decoder(TOKEN_IDS, FEATURES)[:, :, :2], atol=1e-6)
+
+
+def test_dropout_works_in_training_only():
+    decoder = LSTMDecoder(vocabulary_size=6, embedding_dim=4, units=4, dropout=0.5, image_dropout=0.5)
+    quiet = decoder(TOKEN_IDS, FEATURES)
+    np.testing.assert_array_equal(decoder(TOKEN_IDS, FEATURES), quiet)
+    assert float(ops.max(ops.abs(decoder(TOKEN_IDS, FEATURES, training=True) - quiet))) > 1e-3
+
+
+@pytest.mark.parametrize("tied", [True, False])
+def test_parameters_follow_from_the_equations(tied):
+    decoder = LSTMDecoder(vocabulary_size=7, embedding_dim=4, units=4, pyramid=(1,), tie_embeddings=tied)
+    decoder(TOKEN_IDS, FEATURES)
+    w_ih, lstm, words = 2 * (3 + 1) * 4, 4 * 4 * (4 + 4 + 1), 7 * 4
+    assert decoder.count_params() == w_ih + lstm + words * (1 if tied else 2) + 7
