@@ -1,10 +1,10 @@
 """A trained captioner as one directory that needs nothing else: written atomically, checked when it is loaded.
 
-    config.json       format version, encoder, decoder and decoding settings
-    vocabulary.txt    a token a line, in id order
-    model.weights.h5  see `captioner.models.weight_file`
-    metrics.json      every score with its conditions
-    README.md         the model card
+config.json       format version, encoder, decoder and decoding settings
+vocabulary.txt    a token a line, in id order
+model.weights.h5  see `captioner.models.weight_file`
+metrics.json      every score with its conditions
+README.md         the model card
 """
 
 import json
@@ -46,7 +46,9 @@ def find_bundle(preset: str | Path) -> Path:
     directory = PRESETS / preset if str(preset) in preset_names() else Path(preset)
     if not directory.is_dir():
         raise BundleError(f"{preset} is neither a model directory nor a bundled model ({', '.join(preset_names())}).")
-    missing = [name for name in ("config.json", "vocabulary.txt", "model.weights.h5") if not (directory / name).is_file()]
+    missing = [
+        name for name in ("config.json", "vocabulary.txt", "model.weights.h5") if not (directory / name).is_file()
+    ]
     if missing:
         raise BundleError(f"{directory} is not a complete model: {' and '.join(missing)} missing.")
     return directory

@@ -142,7 +142,11 @@ class TrainingConfig(DecodingConfig):
             *_outside(self, 0, 0.95, "dropout", "image_dropout", "label_smoothing"),
             *_outside(self, 0, 0.99999, "ema_momentum"),
             *_not_positive(self, "learning_rate", "finetune_learning_rate", "encoder_learning_rate", "clip_norm"),
-            *([] if self.pyramid and min(self.pyramid) >= 1 else [f"`pyramid` needs grids of 1 or more, {self.pyramid}"]),
+            *(
+                []
+                if self.pyramid and min(self.pyramid) >= 1
+                else [f"`pyramid` needs grids of 1 or more, {self.pyramid}"]
+            ),
         ]
 
     @classmethod

@@ -4,6 +4,7 @@ import argparse
 import functools
 import logging
 import os
+import re
 import sys
 import traceback
 import warnings
@@ -138,8 +139,14 @@ def _sentence(error: Exception) -> str:
         return str(error)
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename}: {error.strerror}." if error.filename else f"{error.strerror}."
-    first_line = str(error).strip().partition("\n")[0]
-    return f"Unexpected {type(error).__name__}: {first_line} (set {DEBUG_VARIABLE}=1 to see where)."
+    return f"Unexpected {type(error).__name__}: {_first_line(error)} (set {DEBUG_VARIABLE}=1 to see where)."
+
+
+def _first_line(error: Exception) -> str:
+    """The line that tells what happened; Keras writes a heading above it and makes it bold."""
+    lines = re.sub(r"\x1b\[\d*m", "", str(error)).splitlines()
+    telling = [line.strip() for line in lines if line.strip() and not line.startswith("Exception encountered when")]
+    return telling[0] if telling else "no message"
 
 
 def _abandon_stdout() -> None:

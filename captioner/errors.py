@@ -7,6 +7,7 @@ CaptionerError                 one clear sentence; scripts print it and exit wit
 │   ├── ImageError             a picture cannot be read
 │   ├── AnnotationError        an annotation file lacks a key or names what does not exist
 │   └── VocabularyError        a vocabulary file is malformed or does not fit the weights
+├── MetricError                captions and references cannot be compared
 ├── BundleError                a model directory is incomplete, foreign or from another version
 └── TrainingError              training cannot go on, for example after a loss that is not finite
 """
@@ -38,6 +39,10 @@ class AnnotationError(DataError):
 
 class VocabularyError(DataError):
     """A vocabulary file is malformed or does not fit the weights."""
+
+
+class MetricError(CaptionerError):
+    """Generated captions and references do not belong together."""
 
 
 class BundleError(CaptionerError):

@@ -6,8 +6,8 @@
   caption.py --num-captions 3 photo.jpg       the three best with their probabilities
   caption.py --format csv --output all.csv holiday/
 
-The first caption takes about five seconds, most of them to load TensorFlow, each further one a tenth to a quarter of a
-second on two processor cores. A picture that cannot be read is reported on stderr and the others are captioned; the
+The first caption takes about six seconds on two processor cores, most of them to load TensorFlow, each further one a
+fraction of a second. A picture that cannot be read is reported on stderr and the others are captioned; the
 exit status is then 1.
 
 Formats:
@@ -65,12 +65,24 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "images", metavar="IMAGE", nargs="+", help="files, folders (searched recursively), patterns, - for stdin"
     )
-    parser.add_argument("--model", metavar="NAME_OR_DIR", help="a bundled model or a model directory")
-    parser.add_argument("--beam-size", type=whole_number(1), metavar="N", help="captions kept alive in the search")
+    parser.add_argument(
+        "--model", metavar="NAME_OR_DIR", help="a bundled model or a model directory; the default model if not given"
+    )
+    parser.add_argument(
+        "--beam-size",
+        type=whole_number(1),
+        metavar="N",
+        help="captions kept alive in the search; as the model says if not given",
+    )
     parser.add_argument(
         "--num-captions", type=whole_number(1), metavar="N", default=1, help="best captions to print, 1 if not given"
     )
-    parser.add_argument("--max-length", type=whole_number(2), metavar="N", help="most words of a caption, plus its end")
+    parser.add_argument(
+        "--max-length",
+        type=whole_number(2),
+        metavar="N",
+        help="most words of a caption, its end counted; as the model says if not given",
+    )
     parser.add_argument("--format", choices=FORMATS, default="text", help="text if not given, see above")
     parser.add_argument("--output", type=Path, metavar="FILE", help="written when all is done; stdout if not given")
     parser.add_argument(

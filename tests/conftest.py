@@ -3,7 +3,6 @@
 import importlib.util
 import json
 import os
-import json
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -17,9 +16,6 @@ from PIL import Image
 
 from captioner.config import DecodingConfig
 from captioner.data.vocabulary import SPECIAL_TOKENS, Vocabulary
-from captioner.models.caption_model import CaptionModel
-from captioner.models.lstm_decoder import LSTMDecoder
-from captioner.models.vgg_encoder import VGGEncoder
 from captioner.models.caption_model import CaptionModel
 from captioner.models.lstm_decoder import LSTMDecoder
 from captioner.models.vgg_encoder import VGGEncoder
@@ -86,38 +82,6 @@ def load_script():
         return module
 
     return load
-
-
-# CHECK: `tiny_model` and `colour_data` are rewritten from their uses; their author's version was overwritten by mistake.
-@pytest.fixture
-def tiny_model():
-    """A captioner of two blocks for 8 x 8 pictures, with ten tokens and fixed random weights."""
-    keras.utils.set_random_seed(1)
-    vocabulary = Vocabulary([*SPECIAL_TOKENS, "a", "cat", "dog", "on", "the", "mat"])
-    encoder = VGGEncoder(repeats=(1, 1), filters=(4, 8), image_size=8)
-    decoder = LSTMDecoder(vocabulary_size=len(vocabulary), embedding_dim=8, units=8)
-    return CaptionModel(encoder, decoder, vocabulary)
-
-
-@pytest.fixture
-def colour_data(tmp_path):
-    """A prepared directory of squares of one colour with two captions each; the splits show the same colours."""
-    folder = tmp_path / "colours"
-    colours = {"red": (220, 20, 20), "green": (20, 220, 20), "blue": (20, 20, 220), "white": (220, 220, 220)}
-    texts = ["a {} square on a page", "one square which is all {}"]
-    for offset, (split, copies) in enumerate({"train": 3, "val": 1}.items()):
-        images, annotations = [], []
-        for index, (name, colour) in enumerate([*colours.items()] * copies):
-            image_id = 100 * offset + index
-            file_name = f"{split}/{image_id}.png"
-            (folder / split).mkdir(parents=True, exist_ok=True)
-            Image.new("RGB", (30, 20), colour).save(folder / file_name)
-            images.append({"id": image_id, "file_name": file_name})
-            annotations += [{"image_id": image_id, "caption": text.format(name)} for text in texts]
-        rows = [{"id": number, **annotation} for number, annotation in enumerate(annotations, 1)]
-        (folder / f"{split}.json").write_text(json.dumps({"images": images, "annotations": rows}))
-    Vocabulary.build(text.format(name) for name in colours for text in texts).save(folder / "vocabulary.txt")
-    return folder
 
 
 @pytest.fixture

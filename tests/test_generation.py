@@ -74,6 +74,6 @@ def test_places_that_the_search_left_empty_are_no_captions(brightness_model):
 
 
 def test_weights_that_are_not_finite_are_told(brightness_model):
-    brightness_model.table = brightness_model.table * np.nan
+    features = np.full((1, 1, 1), np.nan, "float32")
     with pytest.raises(BundleError, match="not finite"):
-        CaptionGenerator(brightness_model).from_images(BLACK)
+        CaptionGenerator(brightness_model).from_features(features)

@@ -54,4 +54,3 @@ class _PyBatches(keras.utils.PyDataset):
         if index == 0:
             self._iterator = iter(self.source)
         return next(self._iterator)
-

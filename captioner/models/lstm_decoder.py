@@ -27,7 +27,8 @@ class LSTMDecoder(layers.Layer):
         vocabulary_size: number of words, the special ones included.
         embedding_dim: size of a word vector.
         units: size of the hidden state and of the cell.
-        pyramid: grids over which regions are averaged to the image vector v.
+        pyramid: grids over which regions are averaged to the image vector v, which is then layer-normalised (Ba et al.
+            2016, arXiv:1607.06450).
         dropout: share of elements dropped from word vectors and hidden states in training.
         image_dropout: share of elements dropped from v in training.
         tie_embeddings: whether the output layer uses the word vectors (Press & Wolf 2017, arXiv:1608.05859).
@@ -52,6 +53,8 @@ class LSTMDecoder(layers.Layer):
         super().__init__(name=name, **kwargs)
         # === Layers ===
         self.image_vector = SpatialPyramid(pyramid, name="image_vector")
+        # Pooled VGG activations have norms near 90, which would saturate the tanh below.
+        self.image_norm = layers.LayerNormalization(name="image_norm")
         self.image_noise = layers.Dropout(image_dropout, name="image_noise")
         self.image_to_hidden = layers.Dense(units, activation="tanh", name="image_to_hidden")
         self.image_to_cell = layers.Dense(units, name="image_to_cell")
@@ -76,6 +79,7 @@ class LSTMDecoder(layers.Layer):
 
     def build(self, token_ids_shape, image_features_shape):
         vector_shape = self.image_vector.compute_output_shape(image_features_shape)
+        self.image_norm.build(vector_shape)
         self.image_to_hidden.build(vector_shape)
         self.image_to_cell.build(vector_shape)
         self.embedding.build()
@@ -99,7 +103,8 @@ class LSTMDecoder(layers.Layer):
 
     def initial_state(self, image_features, training=False) -> LSTMState:
         """The image as the recurrence's first state, `(batch, regions, channels)` to two of `(batch, units)`."""
-        vector = self.image_noise(self.image_vector(image_features), training=training)
+        vector = self.image_norm(self.image_vector(image_features))
+        vector = self.image_noise(vector, training=training)
         return LSTMState(self.image_to_hidden(vector), self.image_to_cell(vector))
 
     def step(self, token_ids, state: LSTMState):

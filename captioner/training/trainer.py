@@ -217,7 +217,9 @@ def stage_callbacks(
 
     def save_best(scores: dict[str, float], epoch: int) -> None:
         about = {"split": "validation", "images": len(data.val), "stage": stage.name, "epoch": epoch + 1}
-        metrics = {"scores": [{"values": scores, "conditions": about | vars(config.decoding()) | {"seed": config.seed}}]}
+        metrics = {
+            "scores": [{"values": scores, "conditions": about | vars(config.decoding()) | {"seed": config.seed}}]
+        }
         save_bundle(model, folder / "best", precision="float32", metrics=metrics)
 
     return [

@@ -22,7 +22,9 @@ class ValidationCaptions:
         batch_size: images captioned together.
     """
 
-    def __init__(self, model: CaptionModel, records: Sequence[CaptionRecord], cache: FeatureCache, batch_size: int = 50):
+    def __init__(
+        self, model: CaptionModel, records: Sequence[CaptionRecord], cache: FeatureCache, batch_size: int = 50
+    ):
         self.generator = CaptionGenerator(model)
         self.records = records
         self.table = cache.open()

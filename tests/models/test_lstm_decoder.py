@@ -24,6 +24,7 @@ def numpy_logits(decoder, features, tokens):
     weights = {weight.path.split("/", 1)[1]: np.asarray(weight) for weight in decoder.weights}
     quarters = features  # four regions: the second level of the pyramid is the regions themselves
     v = np.concatenate([features.mean(0), quarters.reshape(-1)])
+    v = (v - v.mean()) / np.sqrt(v.var() + 1e-3)  # the gain is 1 and the offset 0 before training
     h = np.tanh(v @ weights["image_to_hidden/kernel"] + weights["image_to_hidden/bias"])
     c = v @ weights["image_to_cell/kernel"] + weights["image_to_cell/bias"]
     logits = []
@@ -81,5 +82,5 @@ def test_dropout_works_in_training_only():
 def test_parameters_follow_from_the_equations(tied):
     decoder = LSTMDecoder(vocabulary_size=7, embedding_dim=4, units=4, pyramid=(1,), tie_embeddings=tied)
     decoder(TOKEN_IDS, FEATURES)
-    w_ih, lstm, words = 2 * (3 + 1) * 4, 4 * 4 * (4 + 4 + 1), 7 * 4
+    w_ih, lstm, words = 2 * (3 + 1) * 4 + 2 * 3, 4 * 4 * (4 + 4 + 1), 7 * 4
     assert decoder.count_params() == w_ih + lstm + words * (1 if tied else 2) + 7

@@ -1,0 +1,86 @@
+"""The Keras side of the training benchmark: one epoch of this project's own training for each number on stdin."""
+
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from processes import Epoch, serve
+from training_workload import Workload
+
+from captioner.console import quiet_imports, script
+
+if TYPE_CHECKING:
+    from captioner.data.dataset import EpochSource
+    from captioner.models.caption_model import CaptionModel
+
+
+@script
+def main(argv: Sequence[str] | None = None) -> None:
+    workload = Workload.from_json((sys.argv[1:] if argv is None else argv)[0])
+    with quiet_imports():
+        import keras
+    keras.utils.set_random_seed(workload.seed)
+    source = epoch_source(workload)
+    serve(epoch_function(compiled_model(workload, steps=len(source.batches)), source, seed=workload.seed))
+
+
+def epoch_source(workload: Workload) -> "EpochSource":
+    from captioner.data.batches import CaptionBatches
+    from captioner.data.dataset import EpochSource
+
+    table = workload.table()
+    return EpochSource(
+        CaptionBatches(
+            workload.captions(),
+            lambda indices, epoch: table[indices],
+            batch_size=workload.batch_size,
+            captions_per_image=workload.captions_per_image,
+            max_caption_length=workload.max_caption_length,
+            seed=workload.seed,
+        )
+    )
+
+
+def compiled_model(workload: Workload, *, steps: int) -> "CaptionModel":
+    """The bundle's decoder, compiled as the trainer compiles it for its first stage."""
+    from captioner.config import TrainingConfig
+    from captioner.models.caption_model import CaptionModel
+    from captioner.training.loss import CaptionCrossentropy
+    from captioner.training.trainer import make_optimizer, stages
+
+    config = replace(
+        TrainingConfig(),
+        ema_momentum=0.0,
+        label_smoothing=workload.label_smoothing,
+        learning_rate=workload.learning_rate,
+        clip_norm=workload.clip_norm,
+    )
+    _, trainee = CaptionModel.from_preset(workload.model).cut_before(None)
+    trainee.compile(
+        optimizer=make_optimizer(stages(config)[0], config, trainee, steps=steps),
+        loss=CaptionCrossentropy(config.label_smoothing),
+    )
+    return trainee
+
+
+def epoch_function(model: "CaptionModel", source: "EpochSource", *, seed: int) -> Epoch:
+    """One epoch of `fit` with the callbacks that act at every step; those that score and save are left out."""
+    from captioner.training.callbacks import DeterministicEpochs, StopOnNonFiniteLoss
+
+    callbacks = [DeterministicEpochs(source, seed=seed), StopOnNonFiniteLoss()]
+    dataset = source.dataset()
+
+    def epoch(number: int) -> dict[str, Any]:
+        start = time.perf_counter()
+        history = model.fit(
+            dataset, initial_epoch=number, epochs=number + 1, shuffle=False, verbose=0, callbacks=callbacks
+        )
+        return {"seconds": time.perf_counter() - start, "loss": history.history["loss"][0]}
+
+    return epoch
+
+
+if __name__ == "__main__":
+    sys.exit(main())

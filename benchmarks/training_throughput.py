@@ -1,0 +1,132 @@
+#!/usr/bin/env python
+"""Training from cached features against the same model in PyTorch, in captions a second.
+
+Three sides take turns, an epoch each; the first epoch of each, in which functions are compiled and memory is
+allocated, is thrown away:
+
+  Keras                   this project's training: CaptionBatches, EpochSource, Model.fit, optimizer and loss
+  PyTorch                 nn.Embedding, nn.LSTM, tied output, Adam; batches in random order, padded to their longest
+  PyTorch, sorted         the same model on this project's batches, which group images by caption length
+
+Every side is a process of its own that waits while another trains: the thread pools of TensorFlow and PyTorch disturb
+each other within one process. Sizes are those of the model, captions are drawn with the lengths of Flickr8k and COCO,
+the running average of the weights is off on all sides. Needs PyTorch: pip install -r benchmarks/requirements.txt.
+
+Goal: at least as many captions a second as PyTorch. About eight minutes on two cores.
+"""
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from measurement import Comparison, Goal, Side, conditions, ratio, take_turns
+from options import make_parser
+from processes import Epoch, run, worker
+from training_workload import Workload, write_features
+
+from captioner.console import quiet_imports, script, whole_number
+
+HERE = Path(__file__).parent
+KERAS, PYTORCH, PYTORCH_SORTED = "Keras", "PyTorch", "PyTorch, sorted"
+SEED = 1
+
+
+@script
+def main(argv: Sequence[str] | None = None) -> None:
+    options = parse_arguments(argv)
+    with tempfile.TemporaryDirectory() as folder:
+        workload = prepare(options, Path(folder, "features.npy"))
+        captions = options.batches * workload.batch_size * workload.captions_per_image
+        rows = measure(commands(workload, options.torch_python), rounds=options.rounds, captions=captions)
+    comparison = Comparison(
+        benchmark="training_throughput",
+        unit="captions/s",
+        rows=rows,
+        numerator=KERAS,
+        denominator=PYTORCH,
+        goal=Goal(1.0, at_least=True),
+        further={
+            "sorting alone (PyTorch, sorted / PyTorch)": ratio(rows[PYTORCH_SORTED], rows[PYTORCH]),
+            "framework alone (Keras / PyTorch, sorted)": ratio(rows[KERAS], rows[PYTORCH_SORTED]),
+        },
+        conditions=conditions(
+            options.rounds,
+            model=Path(workload.model).name,
+            vocabulary=workload.decoder["vocabulary_size"],
+            units=workload.decoder["units"],
+            batches=options.batches,
+            images_a_batch=workload.batch_size,
+            captions_an_image=workload.captions_per_image,
+            PyTorch=run([options.torch_python, "-c", "import torch; print(torch.__version__)"]).strip(),
+        ),
+    )
+    print(comparison.as_json() if options.json else comparison.as_table())
+
+
+def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+    parser = make_parser(__doc__, rounds=5)
+    parser.add_argument("--batches", type=whole_number(1), metavar="N", default=40, help="batches in an epoch (40)")
+    parser.add_argument(
+        "--torch-python", metavar="PYTHON", default=sys.executable, help="the Python that has PyTorch (this one)"
+    )
+    return parser.parse_args(argv)
+
+
+def prepare(options: argparse.Namespace, features: Path) -> Workload:
+    """Reads the model's sizes and writes the features."""
+    with quiet_imports():
+        from captioner.bundle import DEFAULT_PRESET, find_bundle, read_config
+        from captioner.config import TrainingConfig
+
+    model = find_bundle(options.model or DEFAULT_PRESET)
+    description, training = read_config(model), TrainingConfig()
+    write_features(features, options.batches * training.batch_size, region_shape(description["encoder"]), seed=SEED)
+    return Workload(
+        model=str(model),
+        decoder=description["decoder"],
+        features=str(features),
+        batch_size=training.batch_size,
+        captions_per_image=training.captions_per_image,
+        max_caption_length=training.max_caption_length,
+        label_smoothing=training.label_smoothing,
+        learning_rate=training.learning_rate,
+        clip_norm=training.clip_norm,
+        seed=SEED,
+    )
+
+
+def region_shape(encoder: dict[str, Any]) -> tuple[int, int]:
+    """Regions and channels of a VGG encoder: every block halves the side."""
+    side = encoder["image_size"] // 2 ** len(encoder["repeats"])
+    return side**2, encoder["filters"][-1]
+
+
+def commands(workload: Workload, torch_python: str) -> dict[str, list[str]]:
+    """The process behind each side."""
+    text = workload.to_json()
+    return {
+        KERAS: [sys.executable, str(HERE / "training_keras.py"), text],
+        PYTORCH: [torch_python, str(HERE / "training_torch.py"), text],
+        PYTORCH_SORTED: [torch_python, str(HERE / "training_torch.py"), text, "--sorted"],
+    }
+
+
+def measure(sides: dict[str, list[str]], *, rounds: int, captions: int) -> dict[str, list[float]]:
+    """Captions a second of each side, a value a round, after an epoch that does not count."""
+
+    def speed(epoch: Epoch) -> Side:
+        return lambda turn: captions / epoch(turn + 1)["seconds"]
+
+    with ExitStack() as stack:
+        workers = [stack.enter_context(worker(command)) for command in sides.values()]
+        for epoch in workers:
+            epoch(0)
+        return dict(zip(sides, take_turns(rounds, *map(speed, workers)), strict=True))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,48 @@
+import numpy as np
+import pytest
+
+from captioner.errors import BundleError
+from captioner.models.weight_file import quantize, read_weights, write_weights
+
+KERNEL = np.linspace(-1, 1, 64 * 128, dtype=np.float32).reshape(64, 128) * np.logspace(-3, 1, 128, dtype=np.float32)
+
+
+def test_eight_bits_miss_a_weight_by_at_most_half_a_step(tmp_path):
+    write_weights(tmp_path / "w.h5", {"dense/kernel": KERNEL}, precision="8bit")
+    step = np.abs(KERNEL).max(axis=0) / 127
+    assert (np.abs(read_weights(tmp_path / "w.h5")["dense/kernel"] - KERNEL) <= step * 0.501).all()
+
+
+def test_eight_bits_take_a_quarter_of_the_place(tmp_path):
+    weights = {"a/kernel": np.random.default_rng(0).normal(size=(512, 512)).astype(np.float32)}
+    for precision in ("8bit", "float16", "float32"):
+        write_weights(tmp_path / precision, weights, precision=precision)
+    sizes = [(tmp_path / precision).stat().st_size for precision in ("8bit", "float16", "float32")]
+    assert sizes[0] < 0.27 * sizes[2]
+    assert sizes[1] < 0.52 * sizes[2]
+
+
+def test_word_vectors_have_a_scale_each():
+    _, scale = quantize(KERNEL.T, axis=0)
+    assert scale.shape == (128, 1)
+
+
+def test_a_channel_of_zeros_stays_zero():
+    values, scale = quantize(np.zeros((3, 2), np.float32), axis=-1)
+    assert not values.any()
+    assert np.isfinite(scale).all()
+
+
+def test_small_and_flat_arrays_are_kept_in_half_precision(tmp_path):
+    weights = {"bias": np.float32([0.5, 0.25]), "small/kernel": np.float32([[1.5, 2]])}
+    write_weights(tmp_path / "w.h5", weights, precision="8bit")
+    for name, array in read_weights(tmp_path / "w.h5").items():
+        np.testing.assert_array_equal(array, weights[name])
+
+
+@pytest.mark.parametrize("content", [None, b"", b"not an HDF5 file"])
+def test_a_damaged_file_is_one_sentence(tmp_path, content):
+    if content is not None:
+        (tmp_path / "w.h5").write_bytes(content)
+    with pytest.raises(BundleError, match="missing or damaged"):
+        read_weights(tmp_path / "w.h5")
