@@ -8,7 +8,6 @@ README.md         the model card
 """
 
 import json
-import shutil
 import tempfile
 from collections.abc import Mapping
 from dataclasses import fields
@@ -20,7 +19,7 @@ import numpy as np
 
 from captioner.config import PRECISIONS, DecodingConfig
 from captioner.data.vocabulary import Vocabulary
-from captioner.errors import BundleError, CaptionerError, ConfigError, VocabularyError
+from captioner.errors import BundleError, ConfigError, VocabularyError
 from captioner.files import write_json, write_text
 from captioner.models.caption_model import CaptionModel
 from captioner.models.lstm_decoder import LSTMDecoder

@@ -6,6 +6,7 @@ import inspect
 import textwrap
 from dataclasses import dataclass, fields
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Self, get_args
 
@@ -161,7 +162,8 @@ class TrainingConfig(DecodingConfig):
         unknown = sorted(map(str, values.keys() - known))
         if unknown:
             raise ConfigError(f"Unknown configuration: {', '.join(unknown)}; known are {', '.join(sorted(known))}.")
-        return cls(**{key: tuple(value) if isinstance(value, list) else value for key, value in values.items()})
+        lists_as_tuples: dict[str, Any] = {key: tuple(x) if isinstance(x, list) else x for key, x in values.items()}
+        return cls(**lists_as_tuples)
 
     def to_yaml(self) -> str:
         values = {key: list(value) if isinstance(value, tuple) else value for key, value in vars(self).items()}
@@ -174,7 +176,7 @@ def field_help(config: type) -> dict[str, str]:
     prose: dict[str, str] = {}
     for owner in reversed([base for base in config.__mro__ if dataclasses.is_dataclass(base)]):
         body = ast.parse(textwrap.dedent(inspect.getsource(owner))).body[0].body  # type: ignore[attr-defined]
-        for statement, following in zip(body, body[1:], strict=False):
+        for statement, following in pairwise(body):
             if isinstance(statement, ast.AnnAssign) and isinstance(following, ast.Expr):
                 prose[statement.target.id] = ast.literal_eval(following.value)  # type: ignore[union-attr]
     return prose

@@ -68,6 +68,7 @@ class CaptionGenerator:
         if problems:
             raise ConfigError("; ".join(problems) + ".")
         self.model = model
+        self.decoding = decoding
         self._from_images = _FromImages(model, decoding, num_captions)
         self._from_features = _FromFeatures(model, decoding, num_captions)
 

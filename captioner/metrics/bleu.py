@@ -14,7 +14,7 @@ ORDERS = (1, 2, 3, 4)
 def corpus_bleu(references: Mapping[int, Sequence[Tokens]], candidates: Mapping[int, Tokens]) -> dict[str, float]:
     """Bleu_1 to Bleu_4 over all images, each between 0 and 1, without smoothing.
 
-    BLEU-n is BP * exp(mean over k <= n of log p_k), with p_k the clipped precision of k-grams summed over the corpus and
+    BLEU-n is BP * exp(mean over k <= n of log p_k), with p_k the clipped precision of k-grams over the corpus and
     BP = min(1, exp(1 - r / c)) for c candidate words and r the sum of the reference lengths closest to each candidate's
     (Papineni et al. 2002, sections 2.1 to 2.3). Without a matching n-gram of some order BLEU is 0 from there on.
 
@@ -37,7 +37,7 @@ def corpus_bleu(references: Mapping[int, Sequence[Tokens]], candidates: Mapping[
 
 
 def clipped_matches(references: Sequence[Tokens], candidate: Tokens, order: int) -> tuple[int, int]:
-    """How many n-grams of a caption stand in its references, each at most as often as in one of them; and of how many."""
+    """How many n-grams of a caption stand in a reference, each at most as often as there; and how many there are."""
     counts = Counter(ngrams(candidate, order))
     most: Counter[tuple[str, ...]] = Counter()
     for reference in references:

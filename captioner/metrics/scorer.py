@@ -20,7 +20,7 @@ def score(references: Mapping[int, Sequence[str]], candidates: Mapping[int, Sequ
         candidates: for each of the same images a list of one generated caption.
 
     Raises:
-        MetricError: there are no images, the two name different ones, or an image has no reference or not one candidate.
+        MetricError: there are no images, the two name different ones, or an image lacks a reference or a candidate.
     """
     check(references, candidates)
     reference_tokens = {image: [tokenize(text) for text in texts] for image, texts in references.items()}

@@ -89,7 +89,7 @@ class VGGEncoder(keras.Model):
         """Takes the convolutions of `keras.applications` VGG16 or VGG19.
 
         Args:
-            weights: `"imagenet"`, downloaded by Keras itself, or a local `.weights.h5` of the network without classifier.
+            weights: `"imagenet"`, downloaded by Keras, or a local `.weights.h5` of the network without classifier.
 
         Raises:
             BundleError: the file is missing or belongs to another network.

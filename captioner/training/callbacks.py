@@ -114,7 +114,7 @@ class CaptionScore(keras.callbacks.Callback):
 def averaged_weights(model: keras.Model) -> Iterator[None]:
     """Inside the block a model has the running average of its weights, if its optimizer keeps one; afterwards its own.
 
-    Keras' SwapEMAWeights restores by subtraction, which rounds; a resumed run would then differ from an undisturbed one.
+    Keras' SwapEMAWeights restores by subtraction, which rounds; a resumed run would differ from an undisturbed one.
     """
     optimizer = model.optimizer
     if not optimizer.use_ema:

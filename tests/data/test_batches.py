@@ -16,13 +16,13 @@ def test_the_training_contract():
 
 
 def test_an_image_with_fewer_captions_has_rows_without_weight():
-    token_ids, targets, sample_weight = teacher_forcing([[[5], [6]], [[7]]], max_caption_length=9)
+    token_ids, _, sample_weight = teacher_forcing([[[5], [6]], [[7]]], max_caption_length=9)
     assert token_ids[1].tolist() == [[1, 7], [0, 0]]
     assert sample_weight[1].tolist() == [[1, 1], [0, 0]]
 
 
 def test_a_caption_that_is_cut_does_not_learn_to_end_there():
-    token_ids, targets, sample_weight = teacher_forcing([[[4, 5, 6, 7]]], max_caption_length=2)
+    token_ids, targets, _ = teacher_forcing([[[4, 5, 6, 7]]], max_caption_length=2)
     assert token_ids.tolist() == [[[1, 4, 5]]]
     assert targets.tolist() == [[[4, 5, 6]]]
 

@@ -4,7 +4,8 @@ import pytest
 
 from captioner.metrics.bleu import corpus_bleu
 
-REFERENCE = "a man rides a brown horse".split()
+NAMES = ("Bleu_1", "Bleu_2", "Bleu_3", "Bleu_4")
+REFERENCE = ["a", "man", "rides", "a", "brown", "horse"]
 
 
 def bleu(candidates, references):
@@ -15,11 +16,14 @@ def test_a_caption_equal_to_a_reference_is_perfect():
     assert bleu([REFERENCE], [[["another"], REFERENCE]]) == pytest.approx(dict.fromkeys(NAMES, 1.0))
 
 
-NAMES = ("Bleu_1", "Bleu_2", "Bleu_3", "Bleu_4")
-
-
 def test_precisions_by_hand():
-    candidate = "a man rides a horse".split()  # 5 of 5 words, 3 of 4 pairs, 2 of 3 triples, 1 of 2 quadruples match
+    candidate = [
+        "a",
+        "man",
+        "rides",
+        "a",
+        "horse",
+    ]  # 5 of 5 words, 3 of 4 pairs, 2 of 3 triples, 1 of 2 quadruples match
     brevity = math.exp(1 - 6 / 5)
     precisions = [1, 3 / 4, 2 / 3, 1 / 2]
     expected = [brevity * math.prod(precisions[:n]) ** (1 / n) for n in (1, 2, 3, 4)]

@@ -1,0 +1,83 @@
+"""Captions annotated pictures and scores the captions with BLEU-1 to BLEU-4.
+
+  evaluate.py --annotations captions_val2014.json --images val2014/
+  evaluate.py --model runs/coco/bundle --annotations prepared/coco/val.json --json
+
+The annotations are any COCO captions file. First all captions are written in the official COCO results format, then
+that file is scored: corpus BLEU with the closest reference length, lower case, punctuation dropped. The table ends with
+the conditions that the scores depend on. --json prints one object with coco-caption's names, values from 0 to 1.
+
+A thousand pictures take about five minutes on two processor cores. A picture that cannot be read is reported and not
+scored, and the exit status is then 1.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from captioner.console import FAILURE, ArgumentParser, progress, quiet_imports, report, script, whole_number
+from captioner.data.coco import read_records
+from captioner.errors import AnnotationError, CaptionerError
+from captioner.files import write_json
+
+
+def make_parser() -> argparse.ArgumentParser:
+    parser = ArgumentParser(description=__doc__)
+    parser.add_argument("--annotations", type=Path, required=True, metavar="FILE", help="a COCO captions file")
+    parser.add_argument("--images", type=Path, metavar="DIR", help="folder of the pictures (default: the file's own)")
+    parser.add_argument("--model", metavar="NAME_OR_DIR", help="a bundled model or a model directory")
+    parser.add_argument(
+        "--results", type=Path, default=Path("results.json"), metavar="FILE", help="default %(default)s"
+    )
+    parser.add_argument("--report", type=Path, metavar="FILE", help="scores and conditions as JSON")
+    parser.add_argument("--json", action="store_true", help="print the scores as one JSON object")
+    parser.add_argument("--beam-size", type=whole_number(1), metavar="N", help="captions kept alive in the search")
+    parser.add_argument("--max-length", type=whole_number(2), metavar="N", help="most words of a caption, plus its end")
+    parser.add_argument("--length-penalty", type=float, metavar="X", help="exponent of the length in the score")
+    parser.add_argument("--batch-size", type=whole_number(1), default=16, metavar="N", help="default %(default)s")
+    return parser
+
+
+@script
+def main(argv: Sequence[str] | None = None) -> int:
+    options = make_parser().parse_args(argv)
+    records = [record for record in read_records(options.annotations, options.images) if record.captions]
+    if not records:
+        raise AnnotationError(f"{options.annotations} has no image with a caption.")
+    with quiet_imports():
+        from captioner.bundle import DEFAULT_PRESET
+        from captioner.evaluation import describe_conditions, evaluate
+        from captioner.predictor import Predictor
+
+    model = options.model or DEFAULT_PRESET
+    predictor = Predictor.from_preset(
+        model,
+        batch_size=options.batch_size,
+        beam_size=options.beam_size,
+        max_length=options.max_length,
+        length_penalty=options.length_penalty,
+    )
+    errors: list[CaptionerError] = []
+
+    def failed(error: CaptionerError) -> None:
+        errors.append(error)
+        report(error)
+
+    evaluation = evaluate(
+        predictor,
+        records,
+        options.results,
+        conditions=describe_conditions(predictor, model=model, annotations=options.annotations),
+        on_error=failed,
+        watch=lambda predictions: progress(predictions, total=len(records), unit=" images"),
+    )
+    if options.report:
+        write_json(options.report, vars(evaluation), indent=2)
+    print(json.dumps(evaluation.scores) if options.json else evaluation.table())
+    return FAILURE if errors else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,63 @@
+import json
+
+import pytest
+
+from captioner.data.coco import CaptionRecord
+from captioner.errors import DataError
+from captioner.evaluation import Evaluation, describe_conditions, evaluate, evaluate_results
+from captioner.predictor import Predictor
+
+
+@pytest.fixture
+def records(grey_picture):
+    dark, bright = grey_picture("dark.png", 0), grey_picture("bright.png", 255)
+    return [CaptionRecord(7, dark, ("dark", "a dark picture")), CaptionRecord(3, bright, ("gloomy",))]
+
+
+def run(model, records, folder, on_error=None):
+    return evaluate(Predictor(model), records, folder / "results.json", conditions={}, on_error=on_error or pytest.fail)
+
+
+def test_results_are_in_the_official_format(brightness_model, records, tmp_path):
+    run(brightness_model, records, tmp_path)
+    results = json.loads((tmp_path / "results.json").read_text())
+    assert results == [{"image_id": 7, "caption": "dark"}, {"image_id": 3, "caption": "bright"}]
+
+
+def test_scores_are_those_of_the_file(brightness_model, records, tmp_path):
+    evaluation = run(brightness_model, records, tmp_path)
+    assert evaluation.scores["Bleu_1"] == pytest.approx(0.5)
+    assert evaluation.conditions == {"images": 2, "reference_captions": 3}
+    again = evaluate_results(records, tmp_path / "results.json", conditions={})
+    assert again == evaluation
+
+
+def test_a_bad_picture_is_reported_and_the_rest_is_scored(brightness_model, records, tmp_path):
+    records[1].path.write_bytes(b"not a picture")
+    errors = []
+    evaluation = run(brightness_model, records, tmp_path, errors.append)
+    assert [str(error).count("bright.png") for error in errors] == [1]
+    assert evaluation.conditions["images"] == 1
+    assert evaluation.scores["Bleu_1"] == pytest.approx(1.0)
+
+
+def test_without_any_picture_there_is_no_score(brightness_model, records, tmp_path):
+    for record in records:
+        record.path.write_bytes(b"")
+    with pytest.raises(DataError, match="None of the pictures"):
+        run(brightness_model, records, tmp_path, lambda error: None)
+    assert not (tmp_path / "results.json").exists()
+
+
+def test_conditions_name_what_a_score_depends_on(brightness_model, tmp_path):
+    (tmp_path / "captions.json").write_text("{}")
+    predictor = Predictor(brightness_model, beam_size=4)
+    conditions = describe_conditions(predictor, model="mine", annotations=tmp_path / "captions.json")
+    assert conditions["annotations_sha256"] == "44136fa355b3678a"
+    assert "beam 4" in conditions["decoding"]
+    assert "tensorflow 2." in conditions["software"]
+
+
+def test_the_table_has_a_line_a_score_and_percent():
+    table = Evaluation({"Bleu_1": 0.6312, "Bleu_4": 0.2}, {"images": 3}).table().splitlines()
+    assert table == ["Bleu_1   63.12", "Bleu_4   20.00", "", "images  3"]
