@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 from measurement import Comparison, Goal, conditions, seconds, take_turns
 from options import add_photographs, make_parser
 
+from captioner.bundle_files import find_bundle
 from captioner.console import quiet_imports, script, whole_number
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ CAPTIONING, ENCODING = "files to captions", "encoder alone"
 @script
 def main(argv: Sequence[str] | None = None) -> None:
     options = parse_arguments(argv)
+    find_bundle(options.model)  # A wrong name is reported before any picture is made.
     size = images_a_round(options.images, rounds=options.rounds, batch_size=options.batch_size)
     rows = measure(options, size)
     comparison = Comparison(
@@ -43,7 +45,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         goal=Goal(1.25),
         conditions=conditions(
             options.rounds,
-            model=options.model or "bundled",
+            model=options.model,
             images=size * options.rounds,
             batch_size=options.batch_size,
             beam_size=options.beam_size,
@@ -55,10 +57,14 @@ def main(argv: Sequence[str] | None = None) -> None:
 def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = make_parser(__doc__, rounds=8)
     parser.add_argument(
-        "--images", type=whole_number(1), metavar="N", default=1000, help="pictures, rounded up to whole batches (1000)"
+        "--images", type=whole_number(1), metavar="N", default=1000, help="rounded up to whole batches, default 1000"
     )
-    parser.add_argument("--batch-size", type=whole_number(1), metavar="N", default=16, help="pictures at once (16)")
-    parser.add_argument("--beam-size", type=whole_number(1), metavar="N", default=3, help="width of the search (3)")
+    parser.add_argument(
+        "--batch-size", type=whole_number(1), metavar="N", default=16, help="pictures at once, default 16"
+    )
+    parser.add_argument(
+        "--beam-size", type=whole_number(1), metavar="N", default=3, help="width of the search, default 3"
+    )
     add_photographs(parser)
     return parser.parse_args(argv)
 
@@ -73,12 +79,9 @@ def measure(options: argparse.Namespace, size: int) -> dict[str, list[float]]:
     with quiet_imports():
         from pictures import in_rounds, write_pictures
 
-        from captioner.bundle import DEFAULT_PRESET
         from captioner.predictor import Predictor
 
-    predictor = Predictor.from_preset(
-        options.model or DEFAULT_PRESET, batch_size=options.batch_size, beam_size=options.beam_size
-    )
+    predictor = Predictor.from_preset(options.model, batch_size=options.batch_size, beam_size=options.beam_size)
     with tempfile.TemporaryDirectory() as folder:
         parts = in_rounds(write_pictures(Path(folder), size * options.rounds, options.photographs), options.rounds)
         warm_up = parts[0][: options.batch_size]

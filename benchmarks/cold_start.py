@@ -12,13 +12,14 @@ Goal: a ratio of at most 1.5. About two minutes on two cores.
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from measurement import Comparison, Goal, Side, conditions, seconds, take_turns
 from options import ROOT, SAMPLE, make_parser
 from processes import run
 
+from captioner.bundle_files import find_bundle
 from captioner.console import quiet_imports, script
 
 CAPTION, IMPORTS, FORWARD, BELOW = "caption.py", "imports", "one forward pass", "imports + pass"
@@ -27,6 +28,7 @@ CAPTION, IMPORTS, FORWARD, BELOW = "caption.py", "imports", "one forward pass", 
 @script
 def main(argv: Sequence[str] | None = None) -> None:
     options = parse_arguments(argv)
+    find_bundle(options.model)  # A wrong name is reported before anything is measured.
     rows = measure(options)
     comparison = Comparison(
         benchmark="cold_start",
@@ -35,24 +37,20 @@ def main(argv: Sequence[str] | None = None) -> None:
         numerator=CAPTION,
         denominator=BELOW,
         goal=Goal(1.5),
-        conditions=conditions(options.rounds, model=options.model or "bundled", image=options.image.name),
+        conditions=conditions(options.rounds, model=options.model, image=options.image.name),
     )
     print(comparison.as_json() if options.json else comparison.as_table())
 
 
 def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = make_parser(__doc__, rounds=7)
-    parser.add_argument(
-        "--image", type=Path, default=SAMPLE / "chelsea.png", help="the picture (data/sample/chelsea.png)"
-    )
+    parser.add_argument("--image", type=Path, default=SAMPLE / "chelsea.png", help="default data/sample/chelsea.png")
     return parser.parse_args(argv)
 
 
 def measure(options: argparse.Namespace) -> dict[str, list[float]]:
     """Seconds of each part, a value a round, after one that does not count."""
-    caption = [sys.executable, str(ROOT / "scripts" / "caption.py"), str(options.image)]
-    if options.model:
-        caption += ["--model", options.model]
+    caption = [sys.executable, str(ROOT / "scripts" / "caption.py"), "--model", options.model, str(options.image)]
     imports = [sys.executable, "-c", "import tensorflow, keras"]
     sides: list[Side] = [
         lambda turn: seconds(lambda: run(caption)),
@@ -65,13 +63,13 @@ def measure(options: argparse.Namespace) -> dict[str, list[float]]:
     return {CAPTION: captions, IMPORTS: importing, FORWARD: passes, BELOW: below}
 
 
-def forward_pass(model: str | None, image: Path) -> Callable[[int], float]:
+def forward_pass(model: str, image: Path) -> Side:
     """Measures one pass of a model's encoder over one picture that is in memory already."""
     with quiet_imports():
-        from captioner.bundle import DEFAULT_PRESET, load_bundle
+        from captioner.bundle import load_bundle
         from captioner.data.images import load_image
 
-    encoder = load_bundle(model or DEFAULT_PRESET).encoder
+    encoder = load_bundle(model).encoder
     images = load_image(image, (encoder.image_size, encoder.image_size))[None]
     return lambda turn: seconds(lambda: encoder.predict_on_batch(images))
 

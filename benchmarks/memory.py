@@ -21,6 +21,7 @@ from measurement import Comparison, Goal, Side, conditions, take_turns
 from options import add_photographs, make_parser
 from processes import run
 
+from captioner.bundle_files import find_bundle
 from captioner.console import script, whole_number
 
 PROCESS = Path(__file__).parent / "memory_process.py"
@@ -30,6 +31,8 @@ DIFFERENT_PICTURES = 100
 @script
 def main(argv: Sequence[str] | None = None) -> None:
     options = parse_arguments(argv)
+    if not options.encoder_size:
+        find_bundle(options.model)  # A wrong name is reported before any picture is made.
     above, below = measure(options)
     many, few = f"{options.many} images", f"{options.few} images"
     comparison = Comparison(
@@ -46,8 +49,12 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = make_parser(__doc__, rounds=1)
-    parser.add_argument("--many", type=whole_number(1), metavar="N", default=5000, help="images above the line (5000)")
-    parser.add_argument("--few", type=whole_number(1), metavar="N", default=500, help="images below the line (500)")
+    parser.add_argument(
+        "--many", type=whole_number(1), metavar="N", default=5000, help="images above the line, default 5000"
+    )
+    parser.add_argument(
+        "--few", type=whole_number(1), metavar="N", default=500, help="images below the line, default 500"
+    )
     parser.add_argument(
         "--encoder-size",
         type=whole_number(16),
@@ -76,12 +83,12 @@ def model_arguments(options: argparse.Namespace) -> list[str]:
     """What tells the measured process which model to use."""
     if options.encoder_size:
         return ["--encoder-size", str(options.encoder_size)]
-    return ["--model", options.model] if options.model else []
+    return ["--model", options.model]
 
 
 def described_model(options: argparse.Namespace) -> str:
     """The same in words."""
-    return f"random, {options.encoder_size} pixels" if options.encoder_size else options.model or "bundled"
+    return f"random, {options.encoder_size} pixels" if options.encoder_size else options.model
 
 
 def peak_memory(folder: str, count: int, arguments: list[str]) -> Side:

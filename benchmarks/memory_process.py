@@ -1,6 +1,6 @@
 """Captions the pictures of a folder over and over, and prints the most memory that the process ever held, in MiB.
 
-memory_process.py FOLDER COUNT [--model NAME_OR_DIR] [--encoder-size N]
+memory_process.py FOLDER COUNT (--model NAME_OR_DIR | --encoder-size N)
 """
 
 import sys
@@ -22,15 +22,16 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser = ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("count", type=whole_number(1))
-    parser.add_argument("--model")
-    parser.add_argument("--encoder-size", type=whole_number(16))
+    network = parser.add_mutually_exclusive_group(required=True)
+    network.add_argument("--model")
+    network.add_argument("--encoder-size", type=whole_number(16))
     options = parser.parse_args(argv)
     with quiet_imports():
-        from captioner.bundle import DEFAULT_PRESET, load_bundle
+        from captioner.bundle import load_bundle
         from captioner.predictor import Predictor
 
     size = options.encoder_size
-    predictor = Predictor(thin_model(size) if size else load_bundle(options.model or DEFAULT_PRESET))
+    predictor = Predictor(thin_model(size) if size else load_bundle(options.model))
     for prediction in predictor(islice(cycle(sorted(options.folder.iterdir())), options.count)):
         _ = prediction.caption  # raises the error of a picture that could not be read
     print(peak_mebibytes())

@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from captioner.bundle_files import DEFAULT_PRESET
 from captioner.console import ArgumentParser, whole_number
 
 ROOT = Path(__file__).parent.parent
@@ -12,13 +13,13 @@ SAMPLE = ROOT / "data" / "sample"
 def make_parser(description: str | None, *, rounds: int) -> argparse.ArgumentParser:
     """A parser with `--model`, `--rounds` and `--json`."""
     parser = ArgumentParser(description=description)
-    parser.add_argument("--model", metavar="NAME_OR_DIR", help="a bundled model or a model directory")
+    parser.add_argument("--model", default=DEFAULT_PRESET, metavar="NAME_OR_DIR", help="default %(default)s")
     parser.add_argument(
         "--rounds",
         type=whole_number(1),
         metavar="N",
         default=rounds,
-        help=f"measurements of each side, taken in turns ({rounds})",
+        help="measurements of each side, taken in turns, default %(default)s",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object in place of the table")
     return parser
@@ -27,5 +28,5 @@ def make_parser(description: str | None, *, rounds: int) -> argparse.ArgumentPar
 def add_photographs(parser: argparse.ArgumentParser) -> None:
     """Adds `--photographs`."""
     parser.add_argument(
-        "--photographs", type=Path, metavar="DIR", default=SAMPLE, help="pictures to vary (those of data/sample)"
+        "--photographs", type=Path, metavar="DIR", default=SAMPLE, help="pictures to vary, default data/sample"
     )

@@ -65,4 +65,4 @@ def worker(command: Sequence[str]) -> Iterator[Epoch]:
         yield epoch
     finally:
         process.kill()
-        process.wait()
+        process.communicate()  # closes the pipes, broken or not

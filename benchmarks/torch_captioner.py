@@ -10,7 +10,7 @@ from captioner.data.vocabulary import PAD_ID
 class TorchCaptioner(nn.Module):
     """What `captioner.models.LSTMDecoder` is, for features `(images, regions, channels)`, regions a square.
 
-    `nn.LSTM` adds a second bias; all else has the same shapes. The options are those of `LSTMDecoder`.
+    All parameters have the same shapes, but for a second bias in `nn.LSTM`. The options are those of `LSTMDecoder`.
     """
 
     def __init__(
@@ -28,6 +28,7 @@ class TorchCaptioner(nn.Module):
         super().__init__()
         self.pyramid = pyramid
         vector = sum(grid**2 for grid in pyramid) * channels
+        self.image_norm = nn.LayerNorm(vector, eps=1e-3)
         self.image_noise = nn.Dropout(image_dropout)
         self.image_to_hidden = nn.Linear(vector, units)
         self.image_to_cell = nn.Linear(vector, units)
@@ -42,7 +43,7 @@ class TorchCaptioner(nn.Module):
 
     def forward(self, features: Tensor, token_ids: Tensor) -> Tensor:
         """Features and token ids `(images * captions, time)`, an image's captions together, to logits."""
-        vector = self.image_noise(self.image_vector(features))
+        vector = self.image_noise(self.image_norm(self.image_vector(features)))
         captions = len(token_ids) // len(features)
         hidden = torch.tanh(self.image_to_hidden(vector)).repeat_interleave(captions, 0)
         cell = self.image_to_cell(vector).repeat_interleave(captions, 0)

@@ -1,5 +1,6 @@
 """The Keras side of the training benchmark: one epoch of this project's own training for each number on stdin."""
 
+import math
 import sys
 import time
 from collections.abc import Sequence
@@ -71,13 +72,15 @@ def epoch_function(model: "CaptionModel", source: "EpochSource", *, seed: int) -
 
     callbacks = [DeterministicEpochs(source, seed=seed), StopOnNonFiniteLoss()]
     dataset = source.dataset()
+    parameters = sum(math.prod(variable.shape) for variable in model.trainable_variables)
 
     def epoch(number: int) -> dict[str, Any]:
         start = time.perf_counter()
         history = model.fit(
             dataset, initial_epoch=number, epochs=number + 1, shuffle=False, verbose=0, callbacks=callbacks
         )
-        return {"seconds": time.perf_counter() - start, "loss": history.history["loss"][0]}
+        taken = time.perf_counter() - start
+        return {"seconds": taken, "loss": history.history["loss"][0], "parameters": parameters}
 
     return epoch
 

@@ -15,7 +15,6 @@ from processes import Epoch, serve
 from training_workload import Workload
 
 from captioner.console import script
-from captioner.errors import CaptionerError
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -27,10 +26,8 @@ if TYPE_CHECKING:
 def main(argv: Sequence[str] | None = None) -> None:
     text, *options = sys.argv[1:] if argv is None else argv
     workload = Workload.from_json(text)
-    try:
-        import torch
-    except ImportError as error:
-        raise CaptionerError("PyTorch is missing: pip install -r benchmarks/requirements.txt.") from error
+    import torch
+
     torch.manual_seed(workload.seed)
     serve(epoch_function(workload, sorted_batches(workload) if "--sorted" in options else shuffled_batches(workload)))
 
@@ -41,6 +38,8 @@ def epoch_function(workload: Workload, batches: "Callable[[int], Batches]") -> E
     from torch_captioner import TorchCaptioner, caption_loss
 
     model: nn.Module = TorchCaptioner(channels=workload.table().shape[2], **workload.decoder).train()
+    # Tied weights count once, and the second bias of nn.LSTM not at all.
+    parameters = sum(part.numel() for name, part in model.named_parameters() if name != "lstm.bias_hh_l0")
     optimizer = torch.optim.Adam(model.parameters(), lr=workload.learning_rate)
 
     def epoch(number: int) -> dict[str, Any]:
@@ -53,7 +52,7 @@ def epoch_function(workload: Workload, batches: "Callable[[int], Batches]") -> E
             torch.nn.utils.clip_grad_norm_(model.parameters(), workload.clip_norm)
             optimizer.step()
             losses.append(loss.item())
-        return {"seconds": time.perf_counter() - start, "loss": sum(losses) / len(losses)}
+        return {"seconds": time.perf_counter() - start, "loss": sum(losses) / len(losses), "parameters": parameters}
 
     return epoch
 

@@ -74,7 +74,8 @@ def caption_lengths(count: int, randomness: np.random.Generator) -> np.ndarray:
 def token_ids(count: int, vocabulary_size: int, randomness: np.random.Generator) -> np.ndarray:
     """Words of which the n-th is drawn about 1/n as often as the first, as in language (Zipf), int64 `(count,)`."""
     words = vocabulary_size - FIRST_WORD
-    return FIRST_WORD + np.floor(np.exp(randomness.uniform(0, np.log(words), count))).astype(np.int64) - 1
+    ranks = np.floor(np.exp(randomness.uniform(0, np.log(words + 1), count)))  # 1 to words
+    return FIRST_WORD - 1 + ranks.astype(np.int64)
 
 
 def write_features(path: Path, images: int, shape: tuple[int, int], *, seed: int) -> None:

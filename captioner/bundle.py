@@ -7,7 +7,6 @@ metrics.json      every score with its conditions
 README.md         the model card
 """
 
-import json
 import tempfile
 from collections.abc import Mapping
 from dataclasses import fields
@@ -17,6 +16,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from captioner.bundle_files import FORMAT_VERSION, find_bundle, read_config
 from captioner.config import PRECISIONS, DecodingConfig
 from captioner.data.vocabulary import Vocabulary
 from captioner.errors import BundleError, ConfigError, VocabularyError
@@ -25,32 +25,6 @@ from captioner.models.caption_model import CaptionModel
 from captioner.models.lstm_decoder import LSTMDecoder
 from captioner.models.vgg_encoder import VGGEncoder
 from captioner.models.weight_file import read_weights, write_weights
-
-FORMAT_VERSION = 1
-PRESETS = Path(__file__).parent / "presets"
-DEFAULT_PRESET = "flickr8k_coco_vgg19_lstm"
-
-
-def preset_names() -> list[str]:
-    """The models that come with the package."""
-    return sorted(path.parent.name for path in PRESETS.glob("*/config.json"))
-
-
-def find_bundle(preset: str | Path) -> Path:
-    """The directory behind a bundled model's name or a path.
-
-    Raises:
-        BundleError: there is no such directory, or it is not a bundle.
-    """
-    directory = PRESETS / preset if str(preset) in preset_names() else Path(preset)
-    if not directory.is_dir():
-        raise BundleError(f"{preset} is neither a model directory nor a bundled model ({', '.join(preset_names())}).")
-    missing = [
-        name for name in ("config.json", "vocabulary.txt", "model.weights.h5") if not (directory / name).is_file()
-    ]
-    if missing:
-        raise BundleError(f"{directory} is not a complete model: {' and '.join(missing)} missing.")
-    return directory
 
 
 def load_bundle(preset: str | Path) -> CaptionModel:
@@ -122,32 +96,6 @@ def describe(model: CaptionModel) -> dict[str, Any]:
         "decoder": {key: value for key, value in decoder.get_config().items() if key != "name"},
         "decoding": {field.name: getattr(model.decoding, field.name) for field in fields(DecodingConfig)},
     }
-
-
-def read_config(directory: Path) -> dict[str, Any]:
-    """config.json, checked for its format version."""
-    try:
-        config = json.loads((directory / "config.json").read_text(encoding="utf-8"))
-        version = config["format_version"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise BundleError(f"{directory / 'config.json'} is not the configuration of a captioner.") from error
-    if version != FORMAT_VERSION:
-        raise BundleError(
-            f"{directory} is written in format {version}; this version of captioner reads format {FORMAT_VERSION}."
-        )
-    return config
-
-
-def read_metrics(directory: Path) -> dict[str, Any]:
-    """metrics.json of a bundle.
-
-    Raises:
-        BundleError: it is missing or is not JSON.
-    """
-    try:
-        return json.loads((directory / "metrics.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise BundleError(f"{directory / 'metrics.json'} is missing or is not JSON.") from error
 
 
 def named_weights(model: CaptionModel) -> dict[str, np.ndarray]:

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from captioner.bundle import DEFAULT_PRESET
+from captioner.bundle_files import DEFAULT_PRESET
 from captioner.data.images import load_image
 from captioner.decoding.checks import check_count
 from captioner.errors import ImageError

@@ -27,6 +27,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from captioner.bundle_files import DEFAULT_PRESET, find_bundle
 from captioner.console import FAILURE, ArgumentParser, progress, quiet_imports, report, script, whole_number, write
 from captioner.errors import CaptionerError, DataError, UsageError
 from captioner.files import atomic_path
@@ -65,9 +66,7 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "images", metavar="IMAGE", nargs="+", help="files, folders (searched recursively), patterns, - for stdin"
     )
-    parser.add_argument(
-        "--model", metavar="NAME_OR_DIR", help="a bundled model or a model directory; the default model if not given"
-    )
+    parser.add_argument("--model", default=DEFAULT_PRESET, metavar="NAME_OR_DIR", help="default %(default)s")
     parser.add_argument(
         "--beam-size",
         type=whole_number(1),
@@ -117,12 +116,12 @@ def standard_input() -> io.BytesIO:
 
 def predict(sources: "Sequence[Source]", options: argparse.Namespace) -> "Iterator[Prediction]":
     """Loads the model, and captions while the result is being read."""
+    find_bundle(options.model)  # A wrong name is reported before TensorFlow is loaded.
     with quiet_imports():
-        from captioner.bundle import DEFAULT_PRESET
         from captioner.predictor import Predictor
 
     predictor = Predictor.from_preset(
-        options.model or DEFAULT_PRESET,
+        options.model,
         batch_size=options.batch_size,
         num_captions=options.num_captions,
         beam_size=options.beam_size,

@@ -17,6 +17,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from captioner.bundle_files import DEFAULT_PRESET, find_bundle
 from captioner.console import FAILURE, ArgumentParser, progress, quiet_imports, report, script, whole_number
 from captioner.data.coco import read_records
 from captioner.errors import AnnotationError, CaptionerError
@@ -27,7 +28,7 @@ def make_parser() -> argparse.ArgumentParser:
     parser = ArgumentParser(description=__doc__)
     parser.add_argument("--annotations", type=Path, required=True, metavar="FILE", help="a COCO captions file")
     parser.add_argument("--images", type=Path, metavar="DIR", help="folder of the pictures (default: the file's own)")
-    parser.add_argument("--model", metavar="NAME_OR_DIR", help="a bundled model or a model directory")
+    parser.add_argument("--model", default=DEFAULT_PRESET, metavar="NAME_OR_DIR", help="default %(default)s")
     parser.add_argument(
         "--results", type=Path, default=Path("results.json"), metavar="FILE", help="default %(default)s"
     )
@@ -46,14 +47,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     records = [record for record in read_records(options.annotations, options.images) if record.captions]
     if not records:
         raise AnnotationError(f"{options.annotations} has no image with a caption.")
+    find_bundle(options.model)
     with quiet_imports():
-        from captioner.bundle import DEFAULT_PRESET
         from captioner.evaluation import describe_conditions, evaluate
         from captioner.predictor import Predictor
 
-    model = options.model or DEFAULT_PRESET
     predictor = Predictor.from_preset(
-        model,
+        options.model,
         batch_size=options.batch_size,
         beam_size=options.beam_size,
         max_length=options.max_length,
@@ -69,7 +69,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         predictor,
         records,
         options.results,
-        conditions=describe_conditions(predictor, model=model, annotations=options.annotations),
+        conditions=describe_conditions(predictor, model=options.model, annotations=options.annotations),
         on_error=failed,
         watch=lambda predictions: progress(predictions, total=len(records), unit=" images"),
     )

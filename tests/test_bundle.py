@@ -4,7 +4,8 @@ import h5py
 import numpy as np
 import pytest
 
-from captioner.bundle import find_bundle, load_bundle, named_weights, preset_names, read_metrics, save_bundle
+from captioner.bundle import load_bundle, named_weights, save_bundle
+from captioner.bundle_files import find_bundle, preset_names, read_metrics
 from captioner.errors import BundleError, CaptionerError, ConfigError, VocabularyError
 from captioner.models.weight_file import read_weights, write_weights
 

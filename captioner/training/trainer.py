@@ -9,14 +9,15 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from captioner.bundle import load_bundle, read_metrics, save_bundle
+from captioner.bundle import load_bundle, save_bundle
+from captioner.bundle_files import read_metrics
 from captioner.config import TrainingConfig
 from captioner.data.batches import CaptionBatches
-from captioner.data.coco import CaptionRecord, read_records
 from captioner.data.dataset import EpochSource
 from captioner.data.feature_cache import FeatureCache
+from captioner.data.prepared_data import PreparedData
 from captioner.data.vocabulary import Vocabulary
-from captioner.errors import BundleError, ConfigError, DataError
+from captioner.errors import BundleError, ConfigError
 from captioner.files import write_text
 from captioner.models.caption_model import CaptionModel
 from captioner.models.lstm_decoder import LSTMDecoder
@@ -28,32 +29,6 @@ from captioner.training.optimizer import TwoRateAdam, WarmupCosine
 from captioner.training.validation import ValidationCaptions
 
 MONITOR = "Bleu_4"
-
-
-@dataclass(frozen=True)
-class PreparedData:
-    """A prepared directory, read."""
-
-    vocabulary: Vocabulary
-    train: list[CaptionRecord]
-    val: list[CaptionRecord]
-
-    @classmethod
-    def load(cls, directory: str | Path) -> "PreparedData":
-        """Reads `vocabulary.txt`, `train.json` and `val.json`; training images without captions are left out."""
-        folder = Path(directory)
-        if not (folder / "vocabulary.txt").is_file():
-            raise DataError(f"{folder} is not a prepared directory: it has no vocabulary.txt (see prepare_data.py).")
-        train = [record for record in read_records(folder / "train.json") if record.captions]
-        val = [record for record in read_records(folder / "val.json") if record.captions]
-        for name, records in (("train", train), ("val", val)):
-            if not records:
-                raise DataError(f"{folder / name}.json has no image with a caption.")
-        return cls(Vocabulary.load(folder / "vocabulary.txt"), train, val)
-
-    @property
-    def paths(self) -> list[Path]:
-        return [record.path for record in (*self.val, *self.train)]
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,148 @@
+import importlib
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
+
+
+@pytest.fixture
+def load(monkeypatch):
+    """`load(name)`: benchmarks/name.py as a module."""
+    monkeypatch.syspath_prepend(BENCHMARKS)
+    return importlib.import_module
+
+
+@pytest.fixture
+def comparison(load):
+    """`comparison(goal)`: 6 seconds over 4."""
+    measurement = load("measurement")
+
+    def make(goal):
+        rows = {"above": [6.0, 5.0, 9.0], "below": [4.0, 5.0, 3.0]}
+        return measurement.Comparison("trial", "seconds", rows, "above", "below", goal, {"CPUs": 2}, {"half": 0.5})
+
+    return make
+
+
+@pytest.mark.parametrize("name", ["cold_start", "caption_throughput", "training_throughput", "memory"])
+def test_help_works_anywhere(name, tmp_path):
+    command = [sys.executable, str(BENCHMARKS / f"{name}.py"), "--help"]
+    finished = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert "Goal: " in finished.stdout
+    assert "--model" in finished.stdout
+    assert finished.stderr == ""
+
+
+def test_the_ratio_is_median_over_median(load):
+    assert load("measurement").ratio([6.0, 5.0, 90.0], [4.0, 5.0, 3.0]) == 1.5
+
+
+def test_sides_take_turns(load):
+    calls = []
+    sides = [lambda turn, name=name: calls.append(name) or turn for name in "ab"]
+    assert load("measurement").take_turns(2, *sides) == [[0, 1], [0, 1]]
+    assert calls == ["a", "b", "a", "b"]
+
+
+@pytest.mark.parametrize(("bound", "at_least", "met"), [(1.5, False, True), (1.4, False, False), (1.6, True, False)])
+def test_a_goal_is_met_or_missed(load, comparison, bound, at_least, met):
+    result = json.loads(comparison(load("measurement").Goal(bound, at_least)).as_json())
+    assert result["goal_met"] is met
+    assert (result["ratio"], result["ratio_lowest"], result["ratio_highest"]) == (1.5, 1.0, 3.0)
+
+
+def test_the_table_shows_sides_ratio_and_conditions(load, comparison):
+    assert comparison(load("measurement").Goal(1.5)).as_table().splitlines() == [
+        "seconds     median     lowest    highest",
+        "above            6          5          9",
+        "below            4          3          5",
+        "",
+        "ratio 1.50 (1.00 to 3.00), goal at most 1.5: met",
+        "half: 0.50",
+        "CPUs 2",
+    ]
+
+
+def test_caption_lengths_are_those_of_real_captions(load):
+    workload = load("training_workload")
+    lengths = np.repeat(np.arange(workload.SHORTEST, 25), workload.LENGTH_COUNTS)
+    assert lengths.mean() == pytest.approx(10.7, abs=0.05)
+    assert np.percentile(lengths, 95) == 17
+    drawn = workload.caption_lengths(20_000, np.random.default_rng(0))
+    assert drawn.mean() == pytest.approx(lengths.mean(), abs=0.1)
+    assert (drawn.min(), drawn.max()) == (5, 24)
+
+
+def test_drawn_words_are_words_of_the_vocabulary(load):
+    words = load("training_workload").token_ids(20_000, 30, np.random.default_rng(0))
+    assert (words.min(), words.max()) == (4, 29)
+    counts = np.bincount(words)
+    assert counts[4] > counts[5] > counts[8] > counts[29]
+
+
+def test_every_process_draws_the_same_captions(load, tmp_path):
+    training = load("training_workload")
+    features = tmp_path / "features.npy"
+    training.write_features(features, 3, (4, 2), seed=0)
+    options = {"batch_size": 2, "captions_per_image": 2, "max_caption_length": 24, "seed": 0}
+    rates = {"label_smoothing": 0.1, "learning_rate": 1e-3, "clip_norm": 5.0}
+    workload = training.Workload("", {"vocabulary_size": 9}, str(features), **options, **rates)
+    captions = workload.captions()
+    assert [len(group) for group in captions] == [2, 2, 2]
+    assert training.Workload.from_json(workload.to_json()).captions() == captions
+
+
+@pytest.mark.parametrize(("images", "expected"), [(1, 4), (24, 12), (25, 16)])
+def test_rounds_are_made_of_whole_batches(load, images, expected):
+    assert load("caption_throughput").images_a_round(images, rounds=2, batch_size=4) == expected
+
+
+def test_regions_follow_from_the_encoder(load):
+    encoder = {"image_size": 224, "repeats": [2, 2, 4, 4, 4], "filters": [64, 128, 256, 512, 512]}
+    assert load("training_throughput").region_shape(encoder) == (49, 512)
+
+
+def test_models_that_differ_are_not_compared(load):
+    check = load("training_throughput").check_same_model
+    check({"Keras": 7, "PyTorch": 7})
+    with pytest.raises(Exception, match="Keras 7, PyTorch 8"):
+        check({"Keras": 7, "PyTorch": 8})
+
+
+def test_a_failed_process_is_told_in_one_sentence(load):
+    with pytest.raises(Exception, match=r"ended with status 3: too bad$"):
+        load("processes").run([sys.executable, "-c", "import sys; print('too bad', file=sys.stderr); sys.exit(3)"])
+
+
+def test_a_worker_answers_until_it_is_left(load):
+    code = "from processes import serve; serve(lambda number: {'double': 2 * number})"
+    code = f"import sys; sys.path.insert(0, {str(BENCHMARKS)!r}); {code}"
+    with load("processes").worker([sys.executable, "-c", code]) as epoch:
+        assert [epoch(number)["double"] for number in (1, 5)] == [2, 10]
+
+
+def test_a_worker_that_dies_is_an_error(load):
+    with (
+        load("processes").worker([sys.executable, "-c", "raise SystemExit(1)"]) as epoch,
+        pytest.raises(Exception, match="ended early"),
+    ):
+        epoch(0)
+
+
+def test_pictures_are_varied_and_repeatable(load, tmp_path):
+    pictures = load("pictures")
+    (tmp_path / "photographs").mkdir()
+    ramp = np.arange(60 * 80 * 3, dtype=np.uint32).reshape(60, 80, 3) % 251
+    pictures.Image.fromarray(ramp.astype(np.uint8)).save(tmp_path / "photographs" / "coffee.png")
+    first, second = pictures.write_pictures(tmp_path, 2, tmp_path / "photographs")
+    contents = first.read_bytes(), second.read_bytes()
+    assert contents[0] != contents[1]
+    with pictures.Image.open(first) as picture:
+        assert picture.size == (500, 375)
+    pictures.write_pictures(tmp_path, 2, tmp_path / "photographs")
+    assert (first.read_bytes(), second.read_bytes()) == contents
