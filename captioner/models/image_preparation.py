@@ -6,6 +6,9 @@ from keras import ops
 # Mean blue, green and red of the ImageNet training set; Simonyan & Zisserman 2014, section 2.1, subtract it.
 IMAGENET_MEAN_BGR = (103.939, 116.779, 123.68)
 
+# What a cache of features depends on besides weights and size; a change of this layer changes this sentence.
+PREPARATION = f"squashed, antialiased bilinear, BGR, minus {IMAGENET_MEAN_BGR}"
+
 
 @keras.saving.register_keras_serializable(package="captioner")
 class ImagePreparation(keras.layers.Layer):

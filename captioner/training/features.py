@@ -10,6 +10,7 @@ from tqdm import tqdm
 
 from captioner.data.feature_cache import FeatureCache, picture_identity, weights_digest
 from captioner.data.images import load_image
+from captioner.models.image_preparation import PREPARATION
 from captioner.models.vgg_encoder import VGGEncoder
 
 MIRRORED = "\tmirrored"
@@ -59,6 +60,7 @@ def open_cache(encoder: VGGEncoder, trunk: keras.Model, directory: str | Path) -
     about = {
         "layers": [layer.name for layer in trunk.layers],
         "image_size": encoder.image_size,
+        "preparation": PREPARATION,
         "weights_sha256": weights_digest(trunk.get_weights()),
     }
     return FeatureCache(directory, about=about, shape=shape)

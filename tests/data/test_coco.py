@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from pycocotools.coco import COCO
 
 from captioner.data.coco import (
     CaptionRecord,
@@ -163,3 +164,12 @@ def test_results_have_the_official_format(tmp_path):
     write_results(tmp_path / "results.json", {3: "a cat", 7: "ein Hündchen"})
     expected = [{"image_id": 3, "caption": "a cat"}, {"image_id": 7, "caption": "ein Hündchen"}]
     assert json.loads((tmp_path / "results.json").read_text(encoding="utf-8")) == expected
+
+
+def test_the_official_tools_take_annotations_and_results(tmp_path, capsys):
+    records = [CaptionRecord(3, tmp_path / "a.jpg", ("a cat",)), CaptionRecord(7, tmp_path / "b.jpg", ("a dog",))]
+    document = coco_document(records, relative_to=tmp_path, description="two animals")
+    (tmp_path / "captions.json").write_text(json.dumps(document))
+    write_results(tmp_path / "results.json", {3: "a cat", 7: "two dogs"})
+    results = COCO(tmp_path / "captions.json").loadRes(str(tmp_path / "results.json"))
+    assert [annotation["caption"] for annotation in results.imgToAnns[7]] == ["two dogs"]

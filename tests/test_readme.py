@@ -1,0 +1,41 @@
+"""What the README shows is what a person gets."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def block(language: str) -> str:
+    return re.search(rf"```{language}\n(.*?)```", README, re.DOTALL).group(1)
+
+
+def test_the_first_command_prints_what_the_first_screen_shows():
+    command, caption = block("").splitlines()
+    script = command.split("&& python ")[1].split()
+    run = subprocess.run([sys.executable, *script], cwd=ROOT, capture_output=True, text=True)
+    assert (run.stdout, run.stderr, run.returncode) == (f"{caption}\n", "", 0)
+
+
+def test_the_python_example_prints_captions_with_probabilities(capsys, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    names: dict = {}
+    exec(block("python"), names)
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 6
+    assert all(re.fullmatch(r"0\.\d{4}  [a-z' -]+", line) for line in lines)
+    assert names["model"].count_params() > 20_000_000
+
+
+def test_every_script_that_is_shown_exists():
+    shown = set(re.findall(r"(?:scripts|benchmarks|data)/\w+\.py", README))
+    assert shown
+    assert all((ROOT / name).is_file() for name in shown)
+
+
+def test_every_link_inside_the_repository_leads_somewhere():
+    links = re.findall(r"\]\((?!https?:)([^)#]+)\)", README)
+    assert all((ROOT / link).exists() for link in links)
