@@ -97,7 +97,7 @@ class TrainingConfig(DecodingConfig):
     label_smoothing: float = 0.1
     """Share of the target probability spread over all words."""
 
-    ema_momentum: float = 0.999
+    ema_momentum: float = 0.99
     """Momentum of the running average of the weights that is evaluated and kept; 0 uses the weights themselves."""
 
     mirror: bool = False
