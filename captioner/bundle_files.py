@@ -1,10 +1,10 @@
 """What lies in a bundle directory, and where the bundled models are; usable before Keras is loaded.
 
-    config.json       format version, encoder, decoder and decoding settings
-    vocabulary.txt    a token a line, in id order
-    model.weights.h5  see `captioner.models.weight_file`
-    metrics.json      every score with its conditions
-    README.md         the model card
+config.json       format version, encoder, decoder and decoding settings
+vocabulary.txt    a token a line, in id order
+model.weights.h5  see `captioner.models.weight_file`
+metrics.json      every score with its conditions
+README.md         the model card
 """
 
 import json

@@ -9,9 +9,11 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from captioner.bundle_files import find_bundle, read_metrics
 from captioner.data.coco import CaptionRecord, references, write_results
-from captioner.errors import CaptionerError, DataError
+from captioner.errors import BundleError, CaptionerError, DataError
 from captioner.metrics.scorer import score
+from captioner.models.vgg_encoder import encoder_name
 from captioner.predictor import Predictor
 
 PACKAGES = ("captioner", "keras", "tensorflow", "numpy", "pillow", "nltk")
@@ -76,6 +78,18 @@ def evaluate_results(records: list[CaptionRecord], results: str | Path, *, condi
     return Evaluation(score(references(scored), candidates), {**conditions, **counts})
 
 
+def training_conditions(model: str) -> dict[str, Any]:
+    """How the bundle came about, as far as its metrics.json says so: stage, epoch, seed, weights."""
+    try:
+        return {
+            "training": ", ".join(
+                f"{key} {value}" for key, value in read_metrics(find_bundle(model))["training"].items()
+            )
+        }
+    except (BundleError, KeyError):
+        return {}
+
+
 def describe_conditions(predictor: Predictor, *, model: str, annotations: str | Path) -> dict[str, Any]:
     """Everything but the number of images that a score depends on, JSON-able."""
     decoding = predictor.generator.decoding
@@ -83,6 +97,8 @@ def describe_conditions(predictor: Predictor, *, model: str, annotations: str | 
         "annotations": Path(annotations).name,
         "annotations_sha256": hashlib.sha256(Path(annotations).read_bytes()).hexdigest()[:16],
         "model": model,
+        "encoder": f"{encoder_name(predictor.generator.model.encoder)}, {predictor.image_size[0]} pixels",
+        **training_conditions(model),
         "decoding": f"beam search, beam {decoding.beam_size}, length penalty {decoding.length_penalty}, "
         f"at most {decoding.max_length} tokens",
         "metrics": "corpus BLEU, closest reference length, lower case, punctuation dropped",

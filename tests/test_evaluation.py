@@ -2,6 +2,7 @@ import json
 
 import pytest
 
+from captioner.bundle import save_bundle
 from captioner.data.coco import CaptionRecord
 from captioner.errors import DataError
 from captioner.evaluation import Evaluation, describe_conditions, evaluate, evaluate_results
@@ -56,6 +57,15 @@ def test_conditions_name_what_a_score_depends_on(brightness_model, tmp_path):
     assert conditions["annotations_sha256"] == "44136fa355b3678a"
     assert "beam 4" in conditions["decoding"]
     assert "tensorflow 2." in conditions["software"]
+
+
+def test_conditions_tell_how_a_bundle_was_trained(tiny_model, tmp_path):
+    (tmp_path / "captions.json").write_text("{}")
+    save_bundle(tiny_model, tmp_path / "bundle", metrics={"training": {"stage": "decoder", "seed": 3}})
+    model = str(tmp_path / "bundle")
+    conditions = describe_conditions(Predictor(tiny_model), model=model, annotations=tmp_path / "captions.json")
+    assert conditions["training"] == "stage decoder, seed 3"
+    assert conditions["encoder"] == "VGGEncoder, 8 pixels"
 
 
 def test_the_table_has_a_line_a_score_and_percent():

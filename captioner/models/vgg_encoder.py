@@ -126,5 +126,12 @@ def vgg_block(index: int, repeats: int, filters: int) -> list[keras.layers.Layer
     return [*convolutions, layers.MaxPooling2D(2, name=f"block{index}_pool")]
 
 
+def encoder_name(encoder: keras.Model) -> str:
+    """The published name of an encoder's configuration, or its class where there is none."""
+    if getattr(encoder, "filters", None) == FILTERS:
+        return next((name for name, repeats in REPEATS.items() if repeats == encoder.repeats), type(encoder).__name__)
+    return type(encoder).__name__
+
+
 def first_line(error: Exception) -> str:
     return (str(error).splitlines() or [type(error).__name__])[0]

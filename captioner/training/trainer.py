@@ -191,10 +191,15 @@ def stage_callbacks(
     validation = ValidationCaptions(trainee, data.val, cache)
 
     def save_best(scores: dict[str, float], epoch: int) -> None:
-        about = {"split": "validation", "images": len(data.val), "stage": stage.name, "epoch": epoch + 1}
-        metrics = {
-            "scores": [{"values": scores, "conditions": about | vars(config.decoding()) | {"seed": config.seed}}]
+        training = {
+            "encoder_weights": Path(config.encoder_weights).name,
+            "stage": stage.name,
+            "cnn": f"trained from {stage.cut}" if stage.cut else "frozen",
+            "epoch": epoch + 1,
+            "seed": config.seed,
         }
+        conditions = {"split": "validation", "images": len(data.val), **vars(config.decoding())}
+        metrics = {"training": training, "scores": [{"values": scores, "conditions": conditions}]}
         save_bundle(model, folder / "best", precision="float32", metrics=metrics)
 
     return [
@@ -208,9 +213,14 @@ def stage_callbacks(
             sample_directory=folder / "tensorboard" / "captions",
         ),
         EpochLog(folder / "log.csv"),
-        keras.callbacks.TensorBoard(folder / "tensorboard", write_graph=False),
+        *tensorboard(folder / "tensorboard"),
         keras.callbacks.BackupAndRestore(folder / "backup"),
     ]
+
+
+def tensorboard(folder: Path) -> list[keras.callbacks.Callback]:
+    """Keras writes TensorBoard's files through TensorFlow; on another backend there are none."""
+    return [keras.callbacks.TensorBoard(folder, write_graph=False)] if keras.backend.backend() == "tensorflow" else []
 
 
 def best_score(bundle: Path) -> float:

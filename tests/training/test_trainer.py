@@ -58,9 +58,9 @@ def test_colours_are_learnt_from_files_to_captions(colour_data, tmp_path):
     images = np.zeros((1, 20, 30, 3), np.uint8) + np.uint8([20, 20, 220])
     caption = CaptionGenerator(load_bundle(bundle)).from_images(images)[0][0]
     assert caption.text in ("a blue square on a page", "one square which is all blue")
-    scores = json.loads((bundle / "metrics.json").read_text())["scores"][0]
-    assert scores["values"]["Bleu_4"] > 0.5
-    assert scores["conditions"]["stage"] in ("decoder", "finetune")
+    metrics = json.loads((bundle / "metrics.json").read_text())
+    assert metrics["scores"][0]["values"]["Bleu_4"] > 0.5
+    assert metrics["training"]["stage"] in ("decoder", "finetune")
 
 
 def test_an_interrupted_run_ends_with_the_same_weights(colour_data, tmp_path, monkeypatch):
