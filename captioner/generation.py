@@ -123,6 +123,7 @@ class _FromFeatures(keras.Model):
             forbidden_ids=(UNKNOWN_ID,),
             beam_size=self.decoding.beam_size,
             num_results=self.num_captions,
+            min_length=2,  # A caption has a word.
             max_length=self.decoding.max_length,
             length_penalty=self.decoding.length_penalty,
         )

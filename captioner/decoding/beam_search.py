@@ -33,6 +33,7 @@ def beam_search(
     forbidden_ids: Sequence[int] = (),
     beam_size: int = 3,
     num_results: int | None = None,
+    min_length: int = 1,
     max_length: int = 20,
     length_penalty: float = DEFAULT_LENGTH_PENALTY,
 ) -> Decoded:
@@ -55,6 +56,7 @@ def beam_search(
         forbidden_ids: further tokens that are never emitted. Probabilities are not renormalised, see `next_log_probs`.
         beam_size: captions kept alive per image.
         num_results: captions returned per image, by default and at most `beam_size`; fewer let the search end earlier.
+        min_length: tokens of the shortest caption, its end token included; 2 rules out a caption without words.
         max_length: tokens of the longest caption, its end token included. A caption that gets there is closed, with
             the model's own log-probability of the end token.
         length_penalty: power of the length that divides the log-probability, see `normalise_by_length`.
@@ -69,6 +71,7 @@ def beam_search(
     places = beam_size if num_results is None else num_results
     check_count("num_results", places, at_most=beam_size)
     check_count("max_length", max_length)
+    check_count("min_length", min_length, at_most=max_length)
     check_length_penalty(length_penalty)
     if beam_size == 1:
         return greedy_search(
@@ -78,6 +81,7 @@ def beam_search(
             end_id=end_id,
             pad_id=pad_id,
             forbidden_ids=forbidden_ids,
+            min_length=min_length,
             max_length=max_length,
             length_penalty=length_penalty,
         )
@@ -89,9 +93,11 @@ def beam_search(
 
     def extend(length, live, finished):
         """Takes live captions from `length` tokens to one more."""
-        must_end = ops.equal(length, max_length - 1)
+        must_end, must_go_on = ops.equal(length, max_length - 1), length + 1 < min_length
         logits, state = step(live.last_ids, live.state)
-        log_probs = next_log_probs(logits, banned_ids=banned_ids, end_id=end_id, must_end=must_end)
+        log_probs = next_log_probs(
+            logits, banned_ids=banned_ids, end_id=end_id, must_end=must_end, must_go_on=must_go_on
+        )
         closed = _close(live, log_probs[:, end_id], length, end_id=end_id, length_penalty=length_penalty)
         best, parents, words = best_continuations(live.log_probs, log_probs, end_id=end_id)
         token_ids, state = choose_rows((live.token_ids, state), parents, rows_per_image=beam_size)

@@ -26,7 +26,7 @@ def never_emitted(*, start_id: int, end_id: int, pad_id: int, forbidden_ids: Seq
     return banned
 
 
-def next_log_probs(logits, *, banned_ids: Sequence[int], end_id: int, must_end):
+def next_log_probs(logits, *, banned_ids: Sequence[int], end_id: int, must_end, must_go_on):
     """Log-probabilities in which the tokens that may not follow have -inf.
 
     The softmax runs over the full vocabulary before anything is excluded, and is not renormalised afterwards: what
@@ -37,6 +37,7 @@ def next_log_probs(logits, *, banned_ids: Sequence[int], end_id: int, must_end):
         banned_ids: tokens that never follow.
         end_id: the token that closes a caption.
         must_end: bool scalar; true at the last place, where only the end token may follow.
+        must_go_on: bool scalar; true where the end token may not follow yet.
 
     Returns:
         float32 `(rows, vocabulary)`.
@@ -48,6 +49,7 @@ def next_log_probs(logits, *, banned_ids: Sequence[int], end_id: int, must_end):
     not_the_end = np.where(is_end, 0, -np.inf).astype("float32")
     # Above -inf, so that a caption can be closed even if the model rules its end out.
     closing = np.where(is_end, IMPOSSIBLE, -np.inf).astype("float32")
-    excluded = ops.where(must_end, not_the_end, banned)
+    go_on = np.where(is_end, -np.inf, banned).astype("float32")
+    excluded = ops.where(must_end, not_the_end, ops.where(must_go_on, go_on, banned))
     floor = ops.where(must_end, closing, np.float32(-np.inf))
     return ops.maximum(log_probs + excluded, floor)

@@ -21,6 +21,7 @@ def greedy_search(
     end_id: int,
     pad_id: int,
     forbidden_ids: Sequence[int] = (),
+    min_length: int = 1,
     max_length: int = 20,
     length_penalty: float = DEFAULT_LENGTH_PENALTY,
 ) -> Decoded:
@@ -37,6 +38,7 @@ def greedy_search(
         end_id=end_id,
         pad_id=pad_id,
         forbidden_ids=forbidden_ids,
+        min_length=min_length,
         max_length=max_length,
         length_penalty=length_penalty,
     )
@@ -50,6 +52,7 @@ def sample(
     end_id: int,
     pad_id: int,
     forbidden_ids: Sequence[int] = (),
+    min_length: int = 1,
     max_length: int = 20,
     temperature: float = 1.0,
     top_k: int | None = None,
@@ -88,6 +91,7 @@ def sample(
         end_id=end_id,
         pad_id=pad_id,
         forbidden_ids=forbidden_ids,
+        min_length=min_length,
         max_length=max_length,
         length_penalty=length_penalty,
     )
@@ -110,11 +114,13 @@ def _decode(
     end_id: int,
     pad_id: int,
     forbidden_ids: Sequence[int],
+    min_length: int,
     max_length: int,
     length_penalty: float,
 ) -> Decoded:
     """Appends the tokens that `choose(log_probs, position)` names, until each caption has its end."""
     check_count("max_length", max_length)
+    check_count("min_length", min_length, at_most=max_length)
     check_length_penalty(length_penalty)
     banned_ids = never_emitted(start_id=start_id, end_id=end_id, pad_id=pad_id, forbidden_ids=forbidden_ids)
     positions = ops.arange(max_length, dtype="int32")
@@ -123,9 +129,11 @@ def _decode(
         return ops.logical_not(ops.all(captions.ended))
 
     def extend(position, captions):
-        must_end = ops.equal(position, max_length - 1)
+        must_end, must_go_on = ops.equal(position, max_length - 1), position + 1 < min_length
         logits, state = step(captions.last_ids, captions.state)
-        log_probs = next_log_probs(logits, banned_ids=banned_ids, end_id=end_id, must_end=must_end)
+        log_probs = next_log_probs(
+            logits, banned_ids=banned_ids, end_id=end_id, must_end=must_end, must_go_on=must_go_on
+        )
         new_ids = ops.cast(choose(log_probs, position), "int32")
         gained = ops.take_along_axis(log_probs, new_ids[:, None], axis=1)[:, 0]
         new_ids = ops.where(captions.ended, pad_id, new_ids)

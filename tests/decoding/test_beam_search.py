@@ -194,3 +194,13 @@ def test_options_out_of_range_are_named(decode, garden_path, option, value, mess
 def test_a_state_without_tensors_is_refused():
     with pytest.raises(ConfigError, match="at least one tensor"):
         beam_search(lambda *args: args, {}, start_id=START, end_id=END, pad_id=PAD)
+
+
+@pytest.mark.parametrize("search", [beam_search, greedy_search])
+@pytest.mark.parametrize("min_length", [1, 2, 4])
+def test_no_caption_is_shorter_than_asked_for(decode, random_tables, without_padding, search, min_length):
+    tables = random_tables((5, 6, 6), seed=9)
+    tables[..., END] += 5  # Most captions would end at once.
+    found = decode(search, tables, min_length=min_length, max_length=6)
+    lengths = [len(without_padding(tokens)) for image in found.token_ids for tokens in image]
+    assert min(lengths) == min_length
