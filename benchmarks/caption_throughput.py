@@ -22,7 +22,7 @@ from measurement import Comparison, Goal, conditions, seconds, take_turns
 from options import add_photographs, make_parser
 
 from captioner.bundle_files import find_bundle
-from captioner.console import quiet_imports, script, whole_number
+from groundwork.console import quiet_imports, script, whole_number
 
 if TYPE_CHECKING:
     from captioner.predictor import Predictor

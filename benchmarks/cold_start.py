@@ -20,7 +20,7 @@ from options import ROOT, SAMPLE, make_parser
 from processes import run
 
 from captioner.bundle_files import find_bundle
-from captioner.console import quiet_imports, script
+from groundwork.console import quiet_imports, script
 
 CAPTION, IMPORTS, FORWARD, BELOW = "caption.py", "imports", "one forward pass", "imports + pass"
 

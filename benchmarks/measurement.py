@@ -10,7 +10,7 @@ from importlib.metadata import version
 from statistics import median
 from typing import Any
 
-from captioner.console import progress
+from groundwork.console import progress
 
 Side = Callable[[int], float]
 

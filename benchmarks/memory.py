@@ -22,7 +22,7 @@ from options import add_photographs, make_parser
 from processes import run
 
 from captioner.bundle_files import find_bundle
-from captioner.console import script, whole_number
+from groundwork.console import script, whole_number
 
 PROCESS = Path(__file__).parent / "memory_process.py"
 DIFFERENT_PICTURES = 100

@@ -9,7 +9,7 @@ from itertools import cycle, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from captioner.console import ArgumentParser, quiet_imports, script, whole_number
+from groundwork.console import ArgumentParser, quiet_imports, script, whole_number
 
 if TYPE_CHECKING:
     from captioner.models.caption_model import CaptionModel

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from captioner.bundle_files import DEFAULT_PRESET
-from captioner.console import ArgumentParser, whole_number
+from groundwork.console import ArgumentParser, whole_number
 
 ROOT = Path(__file__).parent.parent
 SAMPLE = ROOT / "data" / "sample"

@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image, ImageEnhance, ImageOps
 
 from captioner.data.images import find_images
-from captioner.errors import DataError
+from groundwork.errors import DataError
 
 SIZE = (500, 375)  # width and height in pixels, the most frequent size in Flickr8k
 QUALITY = 95  # of the JPEG; gives files of about 60 kB

@@ -10,7 +10,7 @@ from typing import IO, Any, cast
 
 from options import ROOT
 
-from captioner.errors import CaptionerError
+from groundwork.errors import ApplicationError
 
 Epoch = Callable[[int], dict[str, Any]]
 
@@ -19,12 +19,12 @@ def run(command: Sequence[str]) -> str:
     """What a command prints on stdout.
 
     Raises:
-        CaptionerError: it failed; the message ends with the last line that it wrote on stderr.
+        ApplicationError: it failed; the message ends with the last line that it wrote on stderr.
     """
     finished = subprocess.run(command, capture_output=True, text=True, env=environment(), check=False)
     if finished.returncode:
         last = (finished.stderr.strip().splitlines() or ["no message"])[-1]
-        raise CaptionerError(f"{' '.join(command[:3])} ended with status {finished.returncode}: {last}")
+        raise ApplicationError(f"{' '.join(command[:3])} ended with status {finished.returncode}: {last}")
     return finished.stdout
 
 
@@ -47,7 +47,7 @@ def worker(command: Sequence[str]) -> Iterator[Epoch]:
     Its threads sleep while another worker has its turn, which two thread pools in one process would not guarantee.
 
     Raises:
-        CaptionerError: it ended before it answered; why stands on stderr.
+        ApplicationError: it ended before it answered; why stands on stderr.
     """
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment())
     requests, answers = cast(IO[str], process.stdin), cast(IO[str], process.stdout)
@@ -58,7 +58,7 @@ def worker(command: Sequence[str]) -> Iterator[Epoch]:
             requests.flush()
         answer = answers.readline()
         if not answer:
-            raise CaptionerError(f"{' '.join(command[:2])} ended early, see above.")
+            raise ApplicationError(f"{' '.join(command[:2])} ended early, see above.")
         return json.loads(answer)
 
     try:

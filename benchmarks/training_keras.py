@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 from processes import Epoch, serve
 from training_workload import Workload
 
-from captioner.console import quiet_imports, script
+from groundwork.console import quiet_imports, script
 
 if TYPE_CHECKING:
-    from captioner.data.dataset import EpochSource
     from captioner.models.caption_model import CaptionModel
+    from groundwork.epochs import EpochSource
 
 
 @script
@@ -29,7 +29,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 def epoch_source(workload: Workload) -> "EpochSource":
     from captioner.data.batches import CaptionBatches
-    from captioner.data.dataset import EpochSource
+    from groundwork.epochs import EpochSource
 
     table = workload.table()
     return EpochSource(
@@ -68,7 +68,7 @@ def compiled_model(workload: Workload, *, steps: int) -> "CaptionModel":
 
 def epoch_function(model: "CaptionModel", source: "EpochSource", *, seed: int) -> Epoch:
     """One epoch of `fit` with the callbacks that act at every step; those that score and save are left out."""
-    from captioner.training.callbacks import DeterministicEpochs, StopOnNonFiniteLoss
+    from groundwork.callbacks import DeterministicEpochs, StopOnNonFiniteLoss
 
     callbacks = [DeterministicEpochs(source, seed=seed), StopOnNonFiniteLoss()]
     dataset = source.dataset()

@@ -30,8 +30,8 @@ from training_workload import Workload, write_features
 
 from captioner.bundle_files import find_bundle, read_config
 from captioner.config import TrainingConfig
-from captioner.console import script, whole_number
-from captioner.errors import CaptionerError
+from groundwork.console import script, whole_number
+from groundwork.errors import ApplicationError
 
 HERE = Path(__file__).parent
 KERAS, PYTORCH, PYTORCH_SORTED = "Keras", "PyTorch", "PyTorch, sorted"
@@ -86,8 +86,8 @@ def pytorch_version(python: str) -> str:
     """Asked first, because without PyTorch there is nothing to compare with."""
     try:
         return run([python, "-c", "import torch; print(torch.__version__)"]).strip()
-    except (CaptionerError, OSError) as error:
-        raise CaptionerError(f"{python} has no PyTorch: pip install -r benchmarks/requirements.txt.") from error
+    except (ApplicationError, OSError) as error:
+        raise ApplicationError(f"{python} has no PyTorch: pip install -r benchmarks/requirements.txt.") from error
 
 
 def prepare(options: argparse.Namespace, features: Path) -> Workload:
@@ -141,7 +141,7 @@ def check_same_model(parameters: dict[str, int]) -> None:
     """Stops a comparison of models that are not the same, for example after a change to only one of them."""
     if len(set(parameters.values())) > 1:
         counts = ", ".join(f"{name} {count:,}" for name, count in parameters.items())
-        raise CaptionerError(f"torch_captioner.py does not mirror LSTMDecoder any more, parameters: {counts}.")
+        raise ApplicationError(f"torch_captioner.py does not mirror LSTMDecoder any more, parameters: {counts}.")
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from processes import Epoch, serve
 from training_workload import Workload
 
-from captioner.console import script
+from groundwork.console import script
 
 if TYPE_CHECKING:
     from torch import Tensor, nn

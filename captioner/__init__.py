@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from captioner.data.images import load_image
     from captioner.data.vocabulary import Vocabulary
-    from captioner.errors import CaptionerError
     from captioner.generation import Caption, CaptionGenerator
     from captioner.models.caption_model import CaptionModel
     from captioner.predictor import Prediction, Predictor
+    from groundwork.errors import ApplicationError
 
 __all__ = [
+    "ApplicationError",
     "Caption",
     "CaptionGenerator",
     "CaptionModel",
-    "CaptionerError",
     "Prediction",
     "Predictor",
     "Vocabulary",
@@ -26,7 +26,7 @@ _MODULES = {
     "Caption": "captioner.generation",
     "CaptionGenerator": "captioner.generation",
     "CaptionModel": "captioner.models.caption_model",
-    "CaptionerError": "captioner.errors",
+    "ApplicationError": "groundwork.errors",
     "Prediction": "captioner.predictor",
     "Predictor": "captioner.predictor",
     "Vocabulary": "captioner.data.vocabulary",

@@ -2,7 +2,7 @@
 
 config.json       format version, encoder, decoder and decoding settings
 vocabulary.txt    a token a line, in id order
-model.weights.h5  see `captioner.models.weight_file`
+model.weights.h5  see `groundwork.weight_file`
 metrics.json      every score with its conditions
 README.md         the model card
 """
@@ -19,12 +19,13 @@ import numpy as np
 from captioner.bundle_files import FORMAT_VERSION, find_bundle, read_config
 from captioner.config import PRECISIONS, DecodingConfig
 from captioner.data.vocabulary import Vocabulary
-from captioner.errors import BundleError, ConfigError, VocabularyError
-from captioner.files import write_json, write_text
+from captioner.errors import VocabularyError
 from captioner.models.caption_model import CaptionModel
 from captioner.models.lstm_decoder import LSTMDecoder
 from captioner.models.vgg_encoder import VGGEncoder
-from captioner.models.weight_file import read_weights, write_weights
+from groundwork.errors import BundleError, ConfigError
+from groundwork.files import write_json, write_text
+from groundwork.weight_file import read_weights, write_weights
 
 
 def load_bundle(preset: str | Path) -> CaptionModel:
@@ -65,7 +66,7 @@ def save_bundle(
     Args:
         model: the captioner.
         directory: created or replaced; a folder that is not a bundle is never overwritten.
-        precision: `8bit`, `float16` or `float32`, see `captioner.models.weight_file`.
+        precision: `8bit`, `float16` or `float32`, see `groundwork.weight_file`.
         metrics: scores with their conditions.
         card: the model card, Markdown.
     """

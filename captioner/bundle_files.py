@@ -2,7 +2,7 @@
 
 config.json       format version, encoder, decoder and decoding settings
 vocabulary.txt    a token a line, in id order
-model.weights.h5  see `captioner.models.weight_file`
+model.weights.h5  see `groundwork.weight_file`
 metrics.json      every score with its conditions
 README.md         the model card
 """
@@ -11,7 +11,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from captioner.errors import BundleError
+from groundwork.errors import BundleError
 
 FORMAT_VERSION = 1
 PRESETS = Path(__file__).parent / "presets"

@@ -1,25 +1,15 @@
 """What a training run is told, validated before any work starts; the prose under each field is its --help."""
 
-import ast
-import dataclasses
-import inspect
-import textwrap
-from dataclasses import dataclass, fields
-from functools import cache
-from itertools import pairwise
-from pathlib import Path
-from typing import Any, Self, get_args
+from dataclasses import dataclass
 
-import yaml
-
-from captioner.errors import ConfigError
+from groundwork.config import Config, below, not_among, not_positive, outside
 
 ENCODERS = ("vgg11", "vgg13", "vgg16", "vgg19")
 PRECISIONS = ("8bit", "float16", "float32")
 
 
 @dataclass(frozen=True)
-class DecodingConfig:
+class DecodingConfig(Config):
     """How captions are searched for."""
 
     beam_size: int = 3
@@ -33,9 +23,9 @@ class DecodingConfig:
 
     def problems(self) -> list[str]:
         return [
-            *_below(self, 1, "beam_size"),
-            *_below(self, 2, "max_length"),
-            *_outside(self, 0, 2, "length_penalty"),
+            *below(self, 1, "beam_size"),
+            *below(self, 2, "max_length"),
+            *outside(self, 0, 2, "length_penalty"),
         ]
 
 
@@ -125,107 +115,22 @@ class TrainingConfig(DecodingConfig):
         """The part that the bundle carries on."""
         return DecodingConfig(self.beam_size, self.max_length, self.length_penalty)
 
-    def __post_init__(self) -> None:
-        problems = _wrong_types(self) or self.problems()
-        if problems:
-            raise ConfigError("; ".join(problems) + ".")
-
     def problems(self) -> list[str]:
         return [
             *super().problems(),
-            *_not_among(self, ENCODERS, "encoder"),
-            *_not_among(self, PRECISIONS, "precision"),
-            *_not_among(self, [f"block{index}" for index in range(2, 6)], "finetune_from"),
-            *_below(self, 1, "embedding_dim", "units", "batch_size", "captions_per_image", "max_caption_length"),
-            *_below(self, 1, *(["epochs"] if self.finetune_epochs == 0 else [])),
-            *_below(self, 0, "epochs", "finetune_epochs", "seed", "weight_decay", "warmup_epochs"),
-            *_below(self, 32, "image_size"),
-            *_outside(self, 0, 0.95, "dropout", "image_dropout", "label_smoothing"),
-            *_outside(self, 0, 0.99999, "ema_momentum"),
-            *_not_positive(self, "learning_rate", "finetune_learning_rate", "encoder_learning_rate", "clip_norm"),
+            *not_among(self, ENCODERS, "encoder"),
+            *not_among(self, PRECISIONS, "precision"),
+            *not_among(self, [f"block{index}" for index in range(2, 6)], "finetune_from"),
+            *below(self, 1, "embedding_dim", "units", "batch_size", "captions_per_image", "max_caption_length"),
+            *below(self, 1, *(["epochs"] if self.finetune_epochs == 0 else [])),
+            *below(self, 0, "epochs", "finetune_epochs", "seed", "weight_decay", "warmup_epochs"),
+            *below(self, 32, "image_size"),
+            *outside(self, 0, 0.95, "dropout", "image_dropout", "label_smoothing"),
+            *outside(self, 0, 0.99999, "ema_momentum"),
+            *not_positive(self, "learning_rate", "finetune_learning_rate", "encoder_learning_rate", "clip_norm"),
             *(
                 []
                 if self.pyramid and min(self.pyramid) >= 1
                 else [f"`pyramid` needs grids of 1 or more, {self.pyramid}"]
             ),
         ]
-
-    @classmethod
-    def load(cls, path: str | Path | None = None, overrides: dict[str, Any] | None = None) -> Self:
-        """The defaults, changed by a YAML file, changed by `overrides`.
-
-        Raises:
-            ConfigError: the file cannot be read, names an unknown field, or any values are invalid; all are named.
-        """
-        values = {**(_read_yaml(path) if path is not None else {}), **(overrides or {})}
-        known = {field.name for field in fields(cls)}
-        unknown = sorted(map(str, values.keys() - known))
-        if unknown:
-            raise ConfigError(f"Unknown configuration: {', '.join(unknown)}; known are {', '.join(sorted(known))}.")
-        lists_as_tuples: dict[str, Any] = {key: tuple(x) if isinstance(x, list) else x for key, x in values.items()}
-        return cls(**lists_as_tuples)
-
-    def to_yaml(self) -> str:
-        values = {key: list(value) if isinstance(value, tuple) else value for key, value in vars(self).items()}
-        return yaml.safe_dump(values, sort_keys=False)
-
-
-@cache
-def field_help(config: type) -> dict[str, str]:
-    """The string that stands under each field of a dataclass, its base classes included."""
-    prose: dict[str, str] = {}
-    for owner in reversed([base for base in config.__mro__ if dataclasses.is_dataclass(base)]):
-        body = ast.parse(textwrap.dedent(inspect.getsource(owner))).body[0].body  # type: ignore[attr-defined]
-        for statement, following in pairwise(body):
-            if isinstance(statement, ast.AnnAssign) and isinstance(following, ast.Expr):
-                prose[statement.target.id] = ast.literal_eval(following.value)  # type: ignore[union-attr]
-    return prose
-
-
-def _read_yaml(path: str | Path) -> dict[str, Any]:
-    try:
-        values = yaml.safe_load(Path(path).read_text(encoding="utf-8")) or {}
-    except OSError as error:
-        raise ConfigError(f"The configuration {path} cannot be read: {error.strerror}.") from error
-    except (UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ConfigError(f"The configuration {path} is not valid YAML: {' '.join(str(error).split())}.") from error
-    if not isinstance(values, dict):
-        raise ConfigError(f"The configuration {path} must be a mapping of names to values.")
-    return values
-
-
-def _wrong_types(config: Any) -> list[str]:
-    problems = []
-    for field in fields(config):
-        value, kind = getattr(config, field.name), field.type
-        if not _fits(value, kind):
-            problems.append(f"`{field.name}` must be {getattr(kind, '__name__', kind)}, received {value!r}")
-    return problems
-
-
-def _fits(value: Any, kind: Any) -> bool:
-    if get_args(kind):  # tuple[int, ...]
-        return isinstance(value, tuple) and all(_fits(part, get_args(kind)[0]) for part in value)
-    if kind is float:
-        return isinstance(value, int | float) and not isinstance(value, bool)
-    return type(value) is kind
-
-
-def _below(config: Any, least: float, *names: str) -> list[str]:
-    wrong = [name for name in names if getattr(config, name) < least]
-    return [f"`{name}` must be at least {least}, received {getattr(config, name)}" for name in wrong]
-
-
-def _not_positive(config: Any, *names: str) -> list[str]:
-    wrong = [name for name in names if not getattr(config, name) > 0]
-    return [f"`{name}` must be above 0, received {getattr(config, name)}" for name in wrong]
-
-
-def _outside(config: Any, low: float, high: float, *names: str) -> list[str]:
-    wrong = [name for name in names if not low <= getattr(config, name) <= high]
-    return [f"`{name}` must lie between {low} and {high}, received {getattr(config, name)}" for name in wrong]
-
-
-def _not_among(config: Any, allowed: Any, *names: str) -> list[str]:
-    wrong = [name for name in names if getattr(config, name) not in allowed]
-    return [f"`{name}` must be one of {', '.join(allowed)}, received {getattr(config, name)!r}" for name in wrong]

@@ -1,32 +1,15 @@
-"""Every error that a person can cause, as a tree.
+"""The captioner's own leaves of the tree of errors in `groundwork.errors`.
 
-CaptionerError                 one clear sentence; scripts print it and exit with status 1
-├── UsageError                 the command line itself is wrong; exit status 2
-├── ConfigError                a configuration value is out of range, or several are
+ApplicationError
+├── UsageError, ConfigError, BundleError, TrainingError
 ├── DataError
 │   ├── ImageError             a picture cannot be read
 │   ├── AnnotationError        an annotation file lacks a key or names what does not exist
 │   └── VocabularyError        a vocabulary file is malformed or does not fit the weights
-├── MetricError                captions and references cannot be compared
-├── BundleError                a model directory is incomplete, foreign or from another version
-└── TrainingError              training cannot go on, for example after a loss that is not finite
+└── MetricError                captions and references cannot be compared
 """
 
-
-class CaptionerError(Exception):
-    """Base of all errors raised on purpose; the message is one sentence for a person."""
-
-
-class UsageError(CaptionerError):
-    """The command line asks for something that does not make sense."""
-
-
-class ConfigError(CaptionerError):
-    """One or several configuration values are invalid; the message names all of them."""
-
-
-class DataError(CaptionerError):
-    """Something on disk is not what it should be."""
+from groundwork.errors import ApplicationError, DataError
 
 
 class ImageError(DataError):
@@ -41,13 +24,5 @@ class VocabularyError(DataError):
     """A vocabulary file is malformed or does not fit the weights."""
 
 
-class MetricError(CaptionerError):
+class MetricError(ApplicationError):
     """Generated captions and references do not belong together."""
-
-
-class BundleError(CaptionerError):
-    """A model directory cannot be loaded or written."""
-
-
-class TrainingError(CaptionerError):
-    """Training cannot start or go on."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from captioner.bundle_files import find_bundle, read_metrics
 from captioner.data.coco import CaptionRecord, references, write_results
-from captioner.errors import BundleError, CaptionerError, DataError
+from groundwork.errors import ApplicationError, BundleError, DataError
 from captioner.metrics.scorer import score
 from captioner.models.vgg_encoder import encoder_name
 from captioner.predictor import Predictor
@@ -40,7 +40,7 @@ def evaluate(
     results: str | Path,
     *,
     conditions: Mapping[str, Any],
-    on_error: Callable[[CaptionerError], None],
+    on_error: Callable[[ApplicationError], None],
     watch: Callable[[Iterable], Iterable] = iter,
 ) -> Evaluation:
     """Captions the pictures, writes the COCO results file, and scores that file.

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from captioner.errors import UsageError
+from groundwork.errors import UsageError
 
 if TYPE_CHECKING:
     from captioner.predictor import Prediction

@@ -11,8 +11,8 @@ from captioner.config import DecodingConfig
 from captioner.data.vocabulary import END_ID, PAD_ID, START_ID, UNKNOWN_ID, Vocabulary
 from captioner.decoding.beam_search import beam_search
 from captioner.decoding.decoded import Decoded
-from captioner.errors import BundleError, ConfigError
 from captioner.models.caption_model import CaptionModel
+from groundwork.errors import BundleError, ConfigError
 
 
 @dataclass(frozen=True)

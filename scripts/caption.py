@@ -28,10 +28,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from captioner.bundle_files import DEFAULT_PRESET, find_bundle
-from captioner.console import FAILURE, ArgumentParser, progress, quiet_imports, report, script, whole_number, write
-from captioner.errors import CaptionerError, DataError, UsageError
-from captioner.files import atomic_path
 from captioner.formats import FORMATS, bare_text, check_image_ids
+from groundwork.console import FAILURE, ArgumentParser, progress, quiet_imports, report, script, whole_number, write
+from groundwork.errors import ApplicationError, DataError, UsageError
+from groundwork.files import atomic_path
 
 if TYPE_CHECKING:
     from captioner.predictor import Prediction, Source
@@ -42,9 +42,9 @@ STANDARD_INPUT = "-"
 @script
 def main(argv: Sequence[str] | None = None) -> int:
     options = parse_arguments(argv)
-    errors: list[CaptionerError] = []
+    errors: list[ApplicationError] = []
 
-    def failed(error: CaptionerError) -> None:
+    def failed(error: ApplicationError) -> None:
         errors.append(error)
         report(error)
 
@@ -97,7 +97,7 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     return options
 
 
-def find_sources(arguments: Sequence[str], failed: Callable[[CaptionerError], None]) -> "list[Source]":
+def find_sources(arguments: Sequence[str], failed: Callable[[ApplicationError], None]) -> "list[Source]":
     """Paths, and the content of standard input where an argument is `-`, each once."""
     from captioner.data.images import find_images
 
@@ -130,7 +130,9 @@ def predict(sources: "Sequence[Source]", options: argparse.Namespace) -> "Iterat
     return predictor(sources)
 
 
-def successes(predictions: "Iterable[Prediction]", failed: Callable[[CaptionerError], None]) -> "Iterator[Prediction]":
+def successes(
+    predictions: "Iterable[Prediction]", failed: Callable[[ApplicationError], None]
+) -> "Iterator[Prediction]":
     """The predictions that have captions; the errors of the others are reported."""
     for prediction in predictions:
         if prediction.error is None:

@@ -18,10 +18,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from captioner.bundle_files import DEFAULT_PRESET, find_bundle
-from captioner.console import FAILURE, ArgumentParser, progress, quiet_imports, report, script, whole_number
+from groundwork.console import FAILURE, ArgumentParser, progress, quiet_imports, report, script, whole_number
 from captioner.data.coco import read_records
-from captioner.errors import AnnotationError, CaptionerError
-from captioner.files import write_json
+from captioner.errors import AnnotationError
+from groundwork.errors import ApplicationError
+from groundwork.files import write_json
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -59,9 +60,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         max_length=options.max_length,
         length_penalty=options.length_penalty,
     )
-    errors: list[CaptionerError] = []
+    errors: list[ApplicationError] = []
 
-    def failed(error: CaptionerError) -> None:
+    def failed(error: ApplicationError) -> None:
         errors.append(error)
         report(error)
 

@@ -45,7 +45,6 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from captioner.console import ArgumentParser, script, whole_number, write
 from captioner.data.preparation import (
     ARCHIVES,
     Source,
@@ -56,6 +55,7 @@ from captioner.data.preparation import (
     official_coco_sources,
     prepare,
 )
+from groundwork.console import ArgumentParser, script, whole_number, write
 
 
 @script

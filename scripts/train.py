@@ -14,11 +14,11 @@ Disk: 50 kB an image for features, 200 kB more with fine-tuning, twice that with
 import argparse
 import sys
 from collections.abc import Sequence
-from dataclasses import fields
 from pathlib import Path
 
-from captioner.config import TrainingConfig, field_help
-from captioner.console import ArgumentParser, quiet_imports, script
+from captioner.config import TrainingConfig
+from groundwork.config import add_arguments
+from groundwork.console import ArgumentParser, quiet_imports, script
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -27,28 +27,8 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument("--output", type=Path, required=True, help="the run's folder, created or resumed")
     parser.add_argument("--features", type=Path, help="cache of CNN features (default: PREPARED/features)")
     parser.add_argument("--config", type=Path, help="YAML file with any of the options below, underscores for hyphens")
-    prose = field_help(TrainingConfig)
-    for field in fields(TrainingConfig):
-        parser.add_argument(
-            f"--{field.name.replace('_', '-')}",
-            help=f"{prose[field.name]} (default: {shown(field.default)})",
-            default=argparse.SUPPRESS,
-            **value_type(field.type),
-        )
+    add_arguments(parser, TrainingConfig)
     return parser
-
-
-def value_type(kind: object) -> dict:
-    """How argparse reads a field of the configuration."""
-    if kind is bool:
-        return {"action": argparse.BooleanOptionalAction}
-    if kind == tuple[int, ...]:
-        return {"type": int, "nargs": "+", "metavar": "N"}
-    return {"type": kind, "metavar": "TEXT" if kind is str else "N"}
-
-
-def shown(default: object) -> str:
-    return " ".join(map(str, default)) if isinstance(default, tuple) else str(default)
 
 
 @script

@@ -6,8 +6,9 @@ import pytest
 
 from captioner.bundle import load_bundle, named_weights, save_bundle
 from captioner.bundle_files import find_bundle, preset_names, read_metrics
-from captioner.errors import BundleError, CaptionerError, ConfigError, VocabularyError
-from captioner.models.weight_file import read_weights, write_weights
+from captioner.errors import VocabularyError
+from groundwork.errors import ApplicationError, BundleError, ConfigError
+from groundwork.weight_file import read_weights, write_weights
 
 INPUTS = {
     "images": np.random.default_rng(0).integers(0, 256, (2, 8, 8, 3), np.uint8),
@@ -81,7 +82,7 @@ def test_a_missing_file_is_named(bundle, name):
 @pytest.mark.parametrize("content", [b"", b"\xff\xfe something foreign", b"[1, 2, 3]"])
 def test_a_foreign_file_is_one_sentence(bundle, name, content):
     (bundle / name).write_bytes(content)
-    with pytest.raises(CaptionerError, match=name) as caught:
+    with pytest.raises(ApplicationError, match=name) as caught:
         load_bundle(bundle)
     assert "\n" not in str(caught.value)
 

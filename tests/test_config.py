@@ -2,8 +2,9 @@ from dataclasses import fields
 
 import pytest
 
-from captioner.config import DecodingConfig, TrainingConfig, field_help
-from captioner.errors import ConfigError
+from captioner.config import DecodingConfig, TrainingConfig
+from groundwork.config import field_help
+from groundwork.errors import ConfigError
 
 
 def test_every_field_explains_itself():

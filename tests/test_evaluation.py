@@ -4,7 +4,7 @@ import pytest
 
 from captioner.bundle import save_bundle
 from captioner.data.coco import CaptionRecord
-from captioner.errors import DataError
+from groundwork.errors import DataError
 from captioner.evaluation import Evaluation, describe_conditions, evaluate, evaluate_results
 from captioner.predictor import Predictor
 

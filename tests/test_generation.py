@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from captioner.decoding.decoded import Decoded
-from captioner.errors import BundleError, ConfigError
 from captioner.generation import Caption, CaptionGenerator, in_words
+from groundwork.errors import BundleError, ConfigError
 
 BLACK, WHITE = np.zeros((1, 8, 8, 3), "uint8"), np.full((1, 8, 8, 3), 255, "uint8")
 

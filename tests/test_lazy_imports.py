@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent.parent
 
 
 def test_importing_the_package_loads_neither_keras_nor_numpy():
-    code = "import sys, captioner, captioner.console, captioner.formats; print(*sys.modules)"
+    code = "import sys, captioner, groundwork.console, captioner.formats; print(*sys.modules)"
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
     assert not {"keras", "tensorflow", "numpy", "PIL"} & set(loaded.stdout.split())

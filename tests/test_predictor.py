@@ -5,8 +5,9 @@ import threading
 import pytest
 
 from captioner import predictor as predictor_module
-from captioner.errors import ConfigError, ImageError
+from captioner.errors import ImageError
 from captioner.predictor import Predictor
+from groundwork.errors import ConfigError
 
 
 def texts(predictions) -> list[str]:

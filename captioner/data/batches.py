@@ -49,6 +49,13 @@ class CaptionBatches:
     def __len__(self) -> int:
         return -(-len(self.captions) // self.batch_size)
 
+    @property
+    def shapes(self) -> tuple[dict[str, tuple[int | None, ...]], tuple[None, ...], tuple[None, ...]]:
+        """A batch's shapes, None where they vary."""
+        images = self.images(np.zeros(1, int), 0).shape[1:]
+        varying = (None, None, None)
+        return {"images": (None, *images), "token_ids": varying}, varying, varying
+
     def epoch(self, epoch: int) -> Iterator[Batch]:
         """The batches of one epoch, which depend on nothing but the seed and the epoch's number."""
         randomness = np.random.default_rng((self.seed, epoch))

@@ -9,7 +9,7 @@ from typing import Any
 
 from captioner.data.json_files import check_rows, read_object
 from captioner.errors import AnnotationError
-from captioner.files import write_json
+from groundwork.files import write_json
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from captioner.files import write_json
+from groundwork.files import write_json
 
 
 class FeatureCache:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from captioner.data.coco import CaptionRecord, read_records
 from captioner.data.vocabulary import Vocabulary
-from captioner.errors import DataError
+from groundwork.errors import DataError
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from numbers import Integral
 
-from captioner.errors import ConfigError
+from groundwork.errors import ConfigError
 
 
 def check_count(name: str, value: int, *, at_most: int | None = None) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from keras import ops
 
-from captioner.errors import ConfigError
+from groundwork.errors import ConfigError
 
 IMPOSSIBLE = -1e9
 """The finite log-probability of closing a caption where the model gives the end token probability 0."""

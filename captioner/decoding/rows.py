@@ -5,7 +5,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from captioner.errors import ConfigError
+from groundwork.errors import ConfigError
 
 
 def count_rows(state: Any):

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from captioner.errors import ConfigError
+from groundwork.errors import ConfigError
 
 
 @keras.saving.register_keras_serializable(package="captioner")

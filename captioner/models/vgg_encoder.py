@@ -6,8 +6,8 @@ from pathlib import Path
 import keras
 from keras import layers
 
-from captioner.errors import BundleError, ConfigError
 from captioner.models.image_preparation import ImagePreparation
+from groundwork.errors import BundleError, ConfigError
 
 FILTERS = (64, 128, 256, 512, 512)
 

@@ -13,20 +13,22 @@ from captioner.bundle import load_bundle, save_bundle
 from captioner.bundle_files import read_metrics
 from captioner.config import TrainingConfig
 from captioner.data.batches import CaptionBatches
-from captioner.data.dataset import EpochSource
 from captioner.data.feature_cache import FeatureCache
 from captioner.data.prepared_data import PreparedData
 from captioner.data.vocabulary import Vocabulary
-from captioner.errors import BundleError, ConfigError
-from captioner.files import write_text
 from captioner.models.caption_model import CaptionModel
 from captioner.models.lstm_decoder import LSTMDecoder
 from captioner.models.vgg_encoder import VGGEncoder
-from captioner.training.callbacks import CaptionScore, DeterministicEpochs, EpochLog, StopOnNonFiniteLoss
+from captioner.training.caption_score import CaptionScore
 from captioner.training.features import fill_caches, view_name
 from captioner.training.loss import CaptionCrossentropy
-from captioner.training.optimizer import TwoRateAdam, WarmupCosine
+from captioner.training.optimizer import TwoRateAdam
 from captioner.training.validation import ValidationCaptions
+from groundwork.callbacks import DeterministicEpochs, EpochLog, StopOnNonFiniteLoss
+from groundwork.epochs import EpochSource
+from groundwork.errors import BundleError, ConfigError
+from groundwork.files import write_text
+from groundwork.schedule import WarmupCosine
 
 MONITOR = "Bleu_4"
 

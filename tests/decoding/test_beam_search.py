@@ -4,7 +4,7 @@ import pytest
 from keras import ops
 
 from captioner.decoding import beam_search, greedy_search
-from captioner.errors import ConfigError
+from groundwork.errors import ConfigError
 
 PAD, START, END, UNKNOWN, A, B, C = range(7)
 

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from captioner.decoding import greedy_search, sample
-from captioner.errors import ConfigError
+from groundwork.errors import ConfigError
 
 PAD, START, END, UNKNOWN, A, B, C = range(7)
 

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from captioner.errors import ConfigError
 from captioner.models.spatial_pyramid import SpatialPyramid
+from groundwork.errors import ConfigError
 
 
 def test_level_one_is_the_mean_of_all_regions():

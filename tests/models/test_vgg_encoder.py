@@ -2,8 +2,8 @@ import keras
 import numpy as np
 import pytest
 
-from captioner.errors import BundleError, ConfigError
 from captioner.models.vgg_encoder import FILTERS, REPEATS, VGGEncoder
+from groundwork.errors import BundleError, ConfigError
 
 
 def convolution_parameters(repeats, filters):

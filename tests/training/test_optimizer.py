@@ -1,7 +1,8 @@
 import keras
 import numpy as np
 
-from captioner.training.optimizer import TwoRateAdam, WarmupCosine
+from captioner.training.optimizer import TwoRateAdam
+from groundwork.schedule import WarmupCosine
 
 
 def test_slow_variables_move_by_the_fraction():

@@ -7,13 +7,13 @@ import pytest
 
 from captioner.bundle import load_bundle
 from captioner.config import TrainingConfig
-from captioner.errors import ConfigError, DataError, TrainingError
 from captioner.generation import CaptionGenerator
 from captioner.models.caption_model import CaptionModel
 from captioner.models.lstm_decoder import LSTMDecoder
 from captioner.models.vgg_encoder import VGGEncoder
 from captioner.training import trainer
-from captioner.training.callbacks import averaged_weights
+from captioner.training.caption_score import averaged_weights
+from groundwork.errors import ConfigError, DataError, TrainingError
 
 
 @pytest.fixture(autouse=True)

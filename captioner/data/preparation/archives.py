@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from tqdm import tqdm
 
 from captioner.data.preparation.disk import require_free
-from captioner.errors import DataError
+from groundwork.errors import DataError
 
 
 def extract_folder(archive: Path, name: str, root: Path, *, progress: bool = True) -> None:

@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-from captioner.errors import DataError
+from groundwork.errors import DataError
 
 _UNITS = ("bytes", "kB", "MB", "GB", "TB")
 

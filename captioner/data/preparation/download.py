@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from captioner.errors import DataError
+from groundwork.errors import DataError
 
 _CHUNK = 1 << 20
 _TIMEOUT_SECONDS = 60

@@ -8,7 +8,7 @@ from captioner.data.preparation.archives import extract_files, extract_folder
 from captioner.data.preparation.disk import readable_size, require_free
 from captioner.data.preparation.download import RemoteFile, download, part_of, size_of
 from captioner.data.preparation.sources import Source
-from captioner.errors import DataError
+from groundwork.errors import DataError
 
 SERVER = "http://images.cocodataset.org"
 

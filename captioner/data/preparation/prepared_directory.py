@@ -13,8 +13,9 @@ from captioner.data.preparation.report import describe, report_document
 from captioner.data.preparation.sources import SPLITS, Source, merge_sources
 from captioner.data.preparation.verification import Verification, find_missing, verify_pictures
 from captioner.data.vocabulary import SPECIAL_TOKENS, Vocabulary
-from captioner.errors import AnnotationError, UsageError
-from captioner.files import write_json
+from captioner.errors import AnnotationError
+from groundwork.errors import UsageError
+from groundwork.files import write_json
 
 REPORT_NAME = "report.json"
 VOCABULARY_NAME = "vocabulary.txt"

@@ -10,7 +10,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from captioner.errors import ImageError
-from captioner.files import write_json
+from groundwork.files import write_json
 
 # A higher number makes every earlier result void, for when `load_image` becomes stricter or more tolerant.
 _FORMAT = 1

@@ -6,7 +6,7 @@ import pytest
 
 from captioner.data.preparation import archives
 from captioner.data.preparation.archives import extract_files, extract_folder
-from captioner.errors import DataError
+from groundwork.errors import DataError
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import pytest
 
 from captioner.data.preparation.disk import readable_size, require_free
 from captioner.data.preparation.needs import FEATURE_BYTES, Needs
-from captioner.errors import DataError
+from groundwork.errors import DataError
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from captioner.data.preparation.download import RemoteFile, download, part_of
-from captioner.errors import DataError
+from groundwork.errors import DataError
 
 CONTENT = bytes(range(256)) * 12_000
 SIZE, MD5 = len(CONTENT), hashlib.md5(CONTENT).hexdigest()

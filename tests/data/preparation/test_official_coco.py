@@ -10,7 +10,8 @@ import pytest
 
 from captioner.data.preparation.download import RemoteFile
 from captioner.data.preparation.official_coco import ARCHIVES, make_available, official_coco_sources
-from captioner.errors import AnnotationError, DataError
+from captioner.errors import AnnotationError
+from groundwork.errors import DataError
 
 NAMES = ("annotations_trainval2014.zip", "val2014.zip", "train2014.zip")
 

@@ -8,7 +8,8 @@ from captioner.data.coco import CaptionRecord, read_records
 from captioner.data.preparation import prepared_directory
 from captioner.data.preparation.prepared_directory import prepare
 from captioner.data.vocabulary import SPECIAL_TOKENS, Vocabulary
-from captioner.errors import AnnotationError, DataError, UsageError
+from captioner.errors import AnnotationError
+from groundwork.errors import DataError, UsageError
 
 
 @pytest.fixture

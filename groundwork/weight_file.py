@@ -6,8 +6,8 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from captioner.errors import BundleError
-from captioner.files import atomic_path
+from groundwork.errors import BundleError
+from groundwork.files import atomic_path
 
 # Below this size a scale per channel saves nothing worth its rounding error.
 LEAST_8BIT_SIZE = 4096

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, NoReturn, TextIO
 
-from captioner.errors import CaptionerError, UsageError
+from groundwork.errors import ApplicationError, UsageError
 
 FAILURE, USAGE, INTERRUPTED, BROKEN_PIPE = 1, 2, 130, 141  # the last two as a shell reports SIGINT and SIGPIPE
 DEBUG_VARIABLE = "CAPTIONER_DEBUG"
@@ -135,7 +135,7 @@ def _prepare_process() -> None:
 
 
 def _sentence(error: Exception) -> str:
-    if isinstance(error, CaptionerError):
+    if isinstance(error, ApplicationError):
         return str(error)
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename}: {error.strerror}." if error.filename else f"{error.strerror}."

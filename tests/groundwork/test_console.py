@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from captioner import console
-from captioner.console import ArgumentParser, progress, quiet_imports, report, script, whole_number
-from captioner.errors import ImageError, UsageError
+from captioner.errors import ImageError
+from groundwork import console
+from groundwork.console import ArgumentParser, progress, quiet_imports, report, script, whole_number
+from groundwork.errors import UsageError
 
 ROOT = Path(__file__).parent.parent
 
@@ -59,7 +60,7 @@ def test_debugging_shows_where(monkeypatch, capsys):
 
 def test_a_reader_that_leaves_ends_a_script_quietly():
     code = (
-        "import sys\nfrom captioner.console import script\n"
+        "import sys\nfrom groundwork.console import script\n"
         "@script\ndef main(argv=None):\n    for number in range(100_000): print(number)\n"
         "sys.exit(main())"
     )

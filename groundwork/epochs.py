@@ -1,11 +1,21 @@
-"""Training batches in the form in which the active Keras backend takes them."""
+"""Batches that follow the number of the epoch, in the form in which the active Keras backend takes them."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Protocol
 
 import keras
 
-from captioner.data.batches import Batch, CaptionBatches
+
+class Batches(Protocol):
+    """What can be trained on: batches that depend on nothing but the number of their epoch."""
+
+    @property
+    def shapes(self) -> Any:
+        """A batch with each array replaced by its shape, in which None stands for a size that varies."""
+
+    def __len__(self) -> int: ...
+
+    def epoch(self, epoch: int) -> Iterator[Any]: ...
 
 
 class EpochSource:
@@ -15,7 +25,7 @@ class EpochSource:
         epoch: the epoch that the next iteration yields; a callback sets it.
     """
 
-    def __init__(self, batches: CaptionBatches):
+    def __init__(self, batches: Batches):
         self.batches = batches
         self.epoch = 0
 
@@ -23,16 +33,16 @@ class EpochSource:
         """A `tf.data.Dataset` on the TensorFlow backend, elsewhere a `keras.utils.PyDataset`."""
         return self._tf_dataset() if keras.backend.backend() == "tensorflow" else _PyBatches(self)
 
-    def __iter__(self) -> Iterator[Batch]:
+    def __iter__(self) -> Iterator[Any]:
         return self.batches.epoch(self.epoch)
 
     def _tf_dataset(self) -> Any:
         import tensorflow as tf
 
-        inputs, _, _ = next(self.batches.epoch(0))
-        images = tf.TensorSpec((None, *inputs["images"].shape[1:]), inputs["images"].dtype)
-        token_ids, weights = (tf.TensorSpec((None, None, None), dtype) for dtype in ("int32", "float32"))
-        signature = ({"images": images, "token_ids": token_ids}, token_ids, weights)
+        first = next(self.batches.epoch(0))
+        signature = keras.tree.map_structure_up_to(
+            first, lambda array, shape: tf.TensorSpec(shape, array.dtype), first, self.batches.shapes
+        )
         dataset = tf.data.Dataset.from_generator(lambda: iter(self), output_signature=signature)
         dataset = dataset.apply(tf.data.experimental.assert_cardinality(len(self.batches)))
         # Batches are made while the model works on the ones before.
@@ -50,7 +60,7 @@ class _PyBatches(keras.utils.PyDataset):
     def __len__(self) -> int:
         return len(self.source.batches)
 
-    def __getitem__(self, index: int) -> Batch:
+    def __getitem__(self, index: int) -> Any:
         if index == 0:
             self._iterator = iter(self.source)
         return next(self._iterator)

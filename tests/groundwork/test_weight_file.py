@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from captioner.errors import BundleError
-from captioner.models.weight_file import quantize, read_weights, write_weights
+from groundwork.errors import BundleError
+from groundwork.weight_file import quantize, read_weights, write_weights
 
 KERNEL = np.linspace(-1, 1, 64 * 128, dtype=np.float32).reshape(64, 128) * np.logspace(-3, 1, 128, dtype=np.float32)
 

@@ -1,0 +1,1 @@
+"""What the captioner and the language models both stand on: errors, configuration, files, the console, training."""

@@ -1,0 +1,150 @@
+"""Configurations as frozen dataclasses: read from YAML, changed on the command line, checked before any work starts."""
+
+import argparse
+import ast
+import dataclasses
+import inspect
+import textwrap
+from collections.abc import Sequence
+from dataclasses import fields
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, Self, get_args
+
+import yaml
+
+from groundwork.errors import ConfigError
+
+
+class Config:
+    """Base of a frozen dataclass whose values are checked when it is made; all problems are reported at once.
+
+    The string under a field is its `--help`. A subclass says in `problems()` what is out of range.
+    """
+
+    def __post_init__(self) -> None:
+        problems = _wrong_types(self) or self.problems()
+        if problems:
+            raise ConfigError("; ".join(problems) + ".")
+
+    def problems(self) -> list[str]:
+        """What is wrong with the values, a clause each; their types are right."""
+        return []
+
+    @classmethod
+    def load(cls, path: str | Path | None = None, overrides: dict[str, Any] | None = None) -> Self:
+        """The defaults, changed by a YAML file, changed by `overrides`.
+
+        Raises:
+            ConfigError: the file cannot be read, names an unknown field, or any values are invalid; all are named.
+        """
+        values = {**(read_yaml(path) if path is not None else {}), **(overrides or {})}
+        known = {field.name for field in fields(cls)}  # type: ignore[arg-type]
+        unknown = sorted(map(str, values.keys() - known))
+        if unknown:
+            raise ConfigError(f"Unknown configuration: {', '.join(unknown)}; known are {', '.join(sorted(known))}.")
+        lists_as_tuples: dict[str, Any] = {key: tuple(x) if isinstance(x, list) else x for key, x in values.items()}
+        return cls(**lists_as_tuples)
+
+    def to_yaml(self) -> str:
+        values = {key: list(value) if isinstance(value, tuple) else value for key, value in vars(self).items()}
+        return yaml.safe_dump(values, sort_keys=False)
+
+
+# === Clauses for `problems` ===
+
+
+def below(config: Config, least: float, *names: str) -> list[str]:
+    wrong = [name for name in names if getattr(config, name) < least]
+    return [f"`{name}` must be at least {least}, received {getattr(config, name)}" for name in wrong]
+
+
+def not_positive(config: Config, *names: str) -> list[str]:
+    wrong = [name for name in names if not getattr(config, name) > 0]
+    return [f"`{name}` must be above 0, received {getattr(config, name)}" for name in wrong]
+
+
+def outside(config: Config, low: float, high: float, *names: str) -> list[str]:
+    wrong = [name for name in names if not low <= getattr(config, name) <= high]
+    return [f"`{name}` must lie between {low} and {high}, received {getattr(config, name)}" for name in wrong]
+
+
+def not_among(config: Config, allowed: Sequence[str], *names: str) -> list[str]:
+    wrong = [name for name in names if getattr(config, name) not in allowed]
+    return [f"`{name}` must be one of {', '.join(allowed)}, received {getattr(config, name)!r}" for name in wrong]
+
+
+# === The command line ===
+
+
+def add_arguments(parser: argparse.ArgumentParser, config: type[Config]) -> None:
+    """Gives a parser an option for each field; those that are not given are absent from its result."""
+    prose = field_help(config)
+    for field in fields(config):  # type: ignore[arg-type]
+        parser.add_argument(
+            f"--{field.name.replace('_', '-')}",
+            help=f"{prose[field.name]} (default: {_shown(field.default)})",
+            default=argparse.SUPPRESS,
+            **_value_type(field.type),
+        )
+
+
+def field_help(config: type) -> dict[str, str]:
+    """The string that stands under each field of a dataclass, its base classes included."""
+    prose: dict[str, str] = {}
+    for owner in reversed([base for base in config.__mro__ if dataclasses.is_dataclass(base)]):
+        body = ast.parse(textwrap.dedent(inspect.getsource(owner))).body[0].body  # type: ignore[attr-defined]
+        for statement, following in pairwise(body):
+            if isinstance(statement, ast.AnnAssign) and isinstance(following, ast.Expr):
+                prose[statement.target.id] = ast.literal_eval(following.value)  # type: ignore[union-attr]
+    return prose
+
+
+def _value_type(kind: object) -> dict[str, Any]:
+    """How argparse reads a field of the configuration."""
+    if kind is bool:
+        return {"action": argparse.BooleanOptionalAction}
+    if kind == tuple[int, ...]:
+        return {"type": int, "nargs": "+", "metavar": "N"}
+    return {"type": kind, "metavar": "TEXT" if kind is str else "N"}
+
+
+def _shown(default: object) -> str:
+    return " ".join(map(str, default)) if isinstance(default, tuple) else str(default)
+
+
+# === Reading ===
+
+
+def read_yaml(path: str | Path) -> dict[str, Any]:
+    """The mapping that a YAML file holds.
+
+    Raises:
+        ConfigError: the file cannot be read, is not YAML, or holds something else.
+    """
+    try:
+        values = yaml.safe_load(Path(path).read_text(encoding="utf-8")) or {}
+    except OSError as error:
+        raise ConfigError(f"The configuration {path} cannot be read: {error.strerror}.") from error
+    except (UnicodeDecodeError, yaml.YAMLError) as error:
+        raise ConfigError(f"The configuration {path} is not valid YAML: {' '.join(str(error).split())}.") from error
+    if not isinstance(values, dict):
+        raise ConfigError(f"The configuration {path} must be a mapping of names to values.")
+    return values
+
+
+def _wrong_types(config: Any) -> list[str]:
+    problems = []
+    for field in fields(config):
+        value, kind = getattr(config, field.name), field.type
+        if not _fits(value, kind):
+            problems.append(f"`{field.name}` must be {getattr(kind, '__name__', kind)}, received {value!r}")
+    return problems
+
+
+def _fits(value: Any, kind: Any) -> bool:
+    if get_args(kind):  # tuple[int, ...]
+        return isinstance(value, tuple) and all(_fits(part, get_args(kind)[0]) for part in value)
+    if kind is float:
+        return isinstance(value, int | float) and not isinstance(value, bool)
+    return type(value) is kind
