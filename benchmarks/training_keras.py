@@ -11,6 +11,7 @@ from processes import Epoch, serve
 from training_workload import Workload
 
 from groundwork.console import quiet_imports, script
+from groundwork.memory import keep_freed_memory
 
 if TYPE_CHECKING:
     from captioner.models.caption_model import CaptionModel
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 @script
 def main(argv: Sequence[str] | None = None) -> None:
     workload = Workload.from_json((sys.argv[1:] if argv is None else argv)[0])
+    keep_freed_memory()  # As train.py does.
     with quiet_imports():
         import keras
     keras.utils.set_random_seed(workload.seed)

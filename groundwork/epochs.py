@@ -45,8 +45,12 @@ class EpochSource:
         )
         dataset = tf.data.Dataset.from_generator(lambda: iter(self), output_signature=signature)
         dataset = dataset.apply(tf.data.experimental.assert_cardinality(len(self.batches)))
+        # There is nothing to tune, and TensorFlow 2.21 lets the end of an epoch wait for the tuner's next turn, whose
+        # pauses double from 10 ms up to a minute.
+        options = tf.data.Options()
+        options.autotune.enabled = False
         # Batches are made while the model works on the ones before.
-        return dataset.prefetch(2)
+        return dataset.prefetch(2).with_options(options)
 
 
 class _PyBatches(keras.utils.PyDataset):

@@ -19,6 +19,7 @@ from pathlib import Path
 from captioner.config import TrainingConfig
 from groundwork.config import add_arguments
 from groundwork.console import ArgumentParser, quiet_imports, script
+from groundwork.memory import keep_freed_memory
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -37,6 +38,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     prepared, output = arguments.pop("prepared"), arguments.pop("output")
     features = arguments.pop("features") or prepared / "features"
     config = TrainingConfig.load(arguments.pop("config"), arguments)
+    keep_freed_memory()
     with quiet_imports():
         from captioner.training.trainer import train
     print(train(config, prepared, output, features))
