@@ -1,11 +1,12 @@
-"""Captions annotated pictures and scores the captions with BLEU-1 to BLEU-4.
+"""Captions annotated pictures and scores the captions as the official COCO tools do.
 
   evaluate.py --annotations captions_val2014.json --images val2014/
-  evaluate.py --model runs/coco/bundle --annotations prepared/coco/val.json --json
+  evaluate.py --model runs/coco/bundle --annotations prepared/coco/val.json --metrics bleu,cider --json
 
 The annotations are any COCO captions file. First all captions are written in the official COCO results format, then
-that file is scored: corpus BLEU with the closest reference length, lower case, punctuation dropped. The table ends with
-the conditions that the scores depend on. --json prints one object with coco-caption's names, values from 0 to 1.
+that file is scored, as score.py would score it: BLEU-1 to 4, ROUGE-L, CIDEr, CIDEr-D, and METEOR and SPICE where Java
+and pycocoevalcap are installed. The table has the scores in percent, their 95 % intervals, and the conditions that they
+depend on. --json prints one object with coco-caption's names, values from 0 to 1 (CIDEr as coco-caption prints it).
 
 A thousand pictures take about five minutes on two processor cores. A picture that cannot be read is reported and not
 scored, and the exit status is then 1.
@@ -18,9 +19,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from captioner.bundle_files import DEFAULT_PRESET, find_bundle
-from groundwork.console import FAILURE, ArgumentParser, progress, quiet_imports, report, script, whole_number
 from captioner.data.coco import read_records
-from captioner.errors import AnnotationError
+from captioner.metrics.selection import require_metrics
+from captioner.scoring import metric_list, require_captions
+from groundwork.console import FAILURE, ArgumentParser, progress, quiet_imports, report, script, whole_number, write
 from groundwork.errors import ApplicationError
 from groundwork.files import write_json
 
@@ -34,6 +36,7 @@ def make_parser() -> argparse.ArgumentParser:
         "--results", type=Path, default=Path("results.json"), metavar="FILE", help="default %(default)s"
     )
     parser.add_argument("--report", type=Path, metavar="FILE", help="scores and conditions as JSON")
+    parser.add_argument("--metrics", type=metric_list, metavar="LIST", help="for example bleu,cider (default: all)")
     parser.add_argument("--json", action="store_true", help="print the scores as one JSON object")
     parser.add_argument("--beam-size", type=whole_number(1), metavar="N", help="captions kept alive in the search")
     parser.add_argument("--max-length", type=whole_number(2), metavar="N", help="most words of a caption, plus its end")
@@ -46,8 +49,8 @@ def make_parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     options = make_parser().parse_args(argv)
     records = [record for record in read_records(options.annotations, options.images) if record.captions]
-    if not records:
-        raise AnnotationError(f"{options.annotations} has no image with a caption.")
+    require_captions(records, options.annotations)
+    require_metrics(options.metrics)
     find_bundle(options.model)
     with quiet_imports():
         from captioner.evaluation import describe_conditions, evaluate
@@ -71,12 +74,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         records,
         options.results,
         conditions=describe_conditions(predictor, model=options.model, annotations=options.annotations),
+        metrics=options.metrics,
         on_error=failed,
         watch=lambda predictions: progress(predictions, total=len(records), unit=" images"),
     )
     if options.report:
         write_json(options.report, vars(evaluation), indent=2)
-    print(json.dumps(evaluation.scores) if options.json else evaluation.table())
+    if options.json:
+        print(json.dumps(evaluation.scores))
+        write("".join(f"{note}\n" for note in evaluation.notes()), sys.stderr)
+    else:
+        print(evaluation.table())
     return FAILURE if errors else 0
 
 

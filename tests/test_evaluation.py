@@ -4,9 +4,16 @@ import pytest
 
 from captioner.bundle import save_bundle
 from captioner.data.coco import CaptionRecord
-from groundwork.errors import DataError
-from captioner.evaluation import Evaluation, describe_conditions, evaluate, evaluate_results
+from captioner.evaluation import describe_conditions, evaluate
 from captioner.predictor import Predictor
+from captioner.scoring import evaluate_results
+from groundwork.errors import DataError
+
+
+@pytest.fixture(autouse=True)
+def no_java(monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.delenv("JAVA_HOME", raising=False)
 
 
 @pytest.fixture
@@ -68,6 +75,10 @@ def test_conditions_tell_how_a_bundle_was_trained(tiny_model, tmp_path):
     assert conditions["encoder"] == "VGGEncoder, 8 pixels"
 
 
-def test_the_table_has_a_line_a_score_and_percent():
-    table = Evaluation({"Bleu_1": 0.6312, "Bleu_4": 0.2}, {"images": 3}).table().splitlines()
-    assert table == ["Bleu_1   63.12", "Bleu_4   20.00", "", "images  3"]
+def test_metrics_can_be_chosen(brightness_model, records, tmp_path):
+    predictor = Predictor(brightness_model)
+    evaluation = evaluate(
+        predictor, records, tmp_path / "r.json", conditions={}, metrics=["cider"], on_error=pytest.fail
+    )
+    assert list(evaluation.scores) == ["CIDEr"]
+    assert evaluation.not_computed == {}

@@ -1,16 +1,19 @@
 """What the README shows is what a person gets."""
 
+import ast
 import re
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def block(language: str) -> str:
-    return re.search(rf"```{language}\n(.*?)```", README, re.DOTALL).group(1)
+def block(language: str, index: int = 0) -> str:
+    return re.findall(rf"^```{language}\n(.*?)```", README, re.DOTALL | re.MULTILINE)[index]
 
 
 def test_the_first_command_prints_what_the_first_screen_shows():
@@ -28,6 +31,13 @@ def test_the_python_example_prints_captions_with_probabilities(capsys, monkeypat
     assert len(lines) == 6
     assert all(re.fullmatch(r"\d\.\de-\d\d  [a-z' -]+", line) for line in lines)
     assert names["model"].count_params() > 20_000_000
+
+
+def test_the_scoring_example_prints_what_it_says(capsys):
+    code, comment = block("python", 1).rsplit("# ", 1)
+    exec(code, {})
+    shown, printed = (ast.literal_eval(text) for text in (comment, capsys.readouterr().out))
+    assert printed == pytest.approx(shown)
 
 
 def test_every_script_that_is_shown_exists():

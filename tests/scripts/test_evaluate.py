@@ -1,4 +1,5 @@
 import json
+import re
 
 import pytest
 
@@ -7,6 +8,9 @@ from captioner.predictor import Predictor
 
 @pytest.fixture
 def main(load_script, brightness_model, monkeypatch):
+    monkeypatch.setenv("PATH", "")  # Without Java.
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+
     def from_preset(preset, **options):
         return Predictor(brightness_model, **options)
 
@@ -28,7 +32,8 @@ def test_the_plain_form_prints_a_table(main, annotations, tmp_path, capsys):
     results = tmp_path / "results.json"
     assert main(["--annotations", str(annotations), "--images", str(tmp_path), "--results", str(results)]) == 0
     output, errors = capsys.readouterr()
-    assert output.splitlines()[0].split() == ["Bleu_1", "50.00"]
+    assert output.splitlines()[0].split() == ["Bleu_1", "50.00", "(0.00", "to", "100.00)"]
+    assert re.search(r"^METEOR +not computed: it needs Java", output, re.MULTILINE)
     assert "captions.json" in output
     assert errors == ""
     assert len(json.loads(results.read_text())) == 2
@@ -36,20 +41,42 @@ def test_the_plain_form_prints_a_table(main, annotations, tmp_path, capsys):
 
 def test_json_has_the_names_of_coco_caption(main, annotations, tmp_path, capsys):
     main(["--annotations", str(annotations), "--results", str(tmp_path / "r.json"), "--json"])
-    scores = json.loads(capsys.readouterr().out)
-    assert list(scores)[:4] == ["Bleu_1", "Bleu_2", "Bleu_3", "Bleu_4"]
+    output, errors = capsys.readouterr()
+    scores = json.loads(output)
+    assert list(scores) == ["Bleu_1", "Bleu_2", "Bleu_3", "Bleu_4", "ROUGE_L", "CIDEr", "CIDEr-D"]
     assert scores["Bleu_1"] == pytest.approx(0.5)
+    assert [line.split(":")[0] for line in errors.splitlines()] == ["METEOR is not computed", "SPICE is not computed"]
+
+
+def test_metrics_are_chosen_by_name(main, annotations, tmp_path, capsys):
+    options = ["--annotations", str(annotations), "--results", str(tmp_path / "r.json"), "--metrics", "cider,rouge_l"]
+    assert main([*options, "--json"]) == 0
+    output, errors = capsys.readouterr()
+    assert list(json.loads(output)) == ["ROUGE_L", "CIDEr"]
+    assert errors == ""
+
+
+def test_a_metric_that_cannot_be_computed_is_refused_before_any_picture_is_captioned(
+    main, annotations, tmp_path, capsys
+):
+    results = tmp_path / "r.json"
+    assert main(["--annotations", str(annotations), "--results", str(results), "--metrics", "bleu,meteor"]) == 1
+    output, errors = capsys.readouterr()
+    assert output == ""
+    assert errors.startswith("error: METEOR cannot be computed: it needs Java")
+    assert not results.exists()
 
 
 def test_the_report_keeps_scores_and_conditions(main, annotations, tmp_path):
     report = tmp_path / "report.json"
     main(["--annotations", str(annotations), "--results", str(tmp_path / "r.json"), "--report", str(report)])
-    assert set(json.loads(report.read_text())) == {"scores", "conditions"}
+    assert set(json.loads(report.read_text())) == {"scores", "conditions", "intervals", "not_computed"}
 
 
 def test_a_damaged_picture_gives_status_one(main, annotations, tmp_path, capsys):
     (tmp_path / "bright.png").write_bytes(b"")
-    assert main(["--annotations", str(annotations), "--results", str(tmp_path / "r.json"), "--json"]) == 1
+    options = ["--annotations", str(annotations), "--results", str(tmp_path / "r.json"), "--metrics", "bleu", "--json"]
+    assert main(options) == 1
     output, errors = capsys.readouterr()
     assert errors.startswith("error: ")
     assert errors.count("\n") == 1
