@@ -5,12 +5,11 @@ They are read in any case, but one written here with a capital must have it: `Wa
 
 
 def in_any_case(words: str) -> str:
-    """`"ga Wash"` as `(?:(?i:ga)|W(?i:ash))`."""
-    return f"(?:{'|'.join(_keeping_capital(word) for word in words.split())})"
-
-
-def _keeping_capital(word: str) -> str:
-    return f"{word[0]}(?i:{word[1:]})" if word[0].isupper() else f"(?i:{word})"
+    """`"ga Wash va"` as `(?:(?i:ga|va)|W(?i:ash))`."""
+    free = [word for word in words.split() if not word[0].isupper()]
+    capitalized = [f"{word[0]}(?i:{word[1:]})" for word in words.split() if word[0].isupper()]
+    parts = ([f"(?i:{'|'.join(free)})"] if free else []) + capitalized
+    return f"(?:{'|'.join(parts)})"
 
 
 # After these a sentence may end.

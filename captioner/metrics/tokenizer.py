@@ -12,6 +12,7 @@ PUNCTUATION = frozenset(["''", "'", "``", "`", ".", "?", "!", ",", ":", "-", "--
 _LINE_ENDS = re.compile("[\n\r\x0b\x0c\u2028\u2029]")
 # Where a rule may look beyond a space: tags, spaces of other kinds, 1 1/2, (555) 123-4567, no. 5, . . ., vitamin C. The
 _ACROSS_SPACES = re.compile(r"[<\t\u00a0\u2000-\u200a\u3000]|[\d)] +\d|\. +[.\d]|[A-Za-z]\. +[A-Z]")
+_IN_TWO = frozenset(["cannot", "gimme", "gonna", "gotta", "lemme", "wanna"])
 
 
 def tokenize(text: str) -> list[str]:
@@ -31,7 +32,9 @@ def tokenize(text: str) -> list[str]:
 
 @lru_cache(maxsize=2**16)
 def _words_of_chunk(chunk: str) -> tuple[str, ...]:
-    # Captions have few different words. Remembering them makes the tokenizer many times faster than its rules are.
+    # A data set of captions has few different words: remembering them is many times faster than applying the rules.
+    if chunk.isascii() and chunk.isalpha() and chunk.lower() not in _IN_TWO:
+        return (chunk.lower(),)
     return tuple(apply_rules(chunk))
 
 
