@@ -44,7 +44,7 @@ _WORD = f"{_LETTER}{_LETTER_OR_DIGIT}*(?:[.!?]{_LETTER}{_LETTER_OR_DIGIT}*)*"  #
 _APOSTROPHE = "(?:['\x92\u2019]|(?i:&apos;))"
 _ANY_APOSTROPHE = "(?:['`\x91\x92\u2018\u2019\u201b]|(?i:&apos;))"  # Whatever people take for one.
 _CLITIC = f"{_APOSTROPHE}(?i:re|ve|ll|[msd])"
-_NOT = f"[nN]\u00ad*{_ANY_APOSTROPHE}\u00ad*[tT]"
+_NOT = f"[nN]{_ANY_APOSTROPHE}[tT]"
 
 _COUNTRIES = r"(?i:(?:canada|sino|korean|eu|japan|non)-u\.s|u\.s\.-(?:u\.k|u\.s\.s\.r))"
 _INITIALS = rf"(?:[A-Za-z](?:\.[A-Za-z])+|{_COUNTRIES})"  # Without the last full stop.
@@ -57,7 +57,7 @@ _COMPANY = "[A-Z]+(?:(?:[+&]|(?i:&amp;))[A-Z]+)+"
 _SLASH_PART = "[A-Za-z0-9]+(?:-[A-Za-z]+){0,2}"
 
 _TAG_NAME = "[A-Za-z][A-Za-z0-9_:.-]*"
-_ATTRIBUTE = rf"""{_TAG_NAME}(?:[ ]*=[ ]*(?:'[^'\r\n]{{0,{_FAR}}}+'|"[^"\r\n]{{0,{_FAR}}}+"|{_TAG_NAME}))?"""
+_ATTRIBUTE = rf"""{_TAG_NAME}(?:[ ]*=[ ]*(?:'[^'\r\n]{{0,{_FAR}}}+'|"[^"\r\n]{{0,{_FAR}}}+"))?"""
 _DECLARATION = rf"[!?][A-Za-z-][^>\r\n]{{0,{_FAR}}}+"
 _TAG = rf"<(?:{_DECLARATION}|{_TAG_NAME}(?:[ \u00a0]+{_ATTRIBUTE})*[ ]*/?|/{_TAG_NAME})[ ]*>"
 
@@ -135,7 +135,7 @@ RULES = (
     _rule(_COMPANY, spelling.plain),
     _rule(rf"({_LETTER_OR_DIGIT}+(?:\.{_LETTER_OR_DIGIT}+)*\.{_FILE_ENDINGS})[{_BLANKS}.?!,]"),
     _rule(rf"((?:{_LOOSE_COMPOUND}|{_COMPANY}|{_COMPOUND}|{_WORD})\.)[,;:\u3001]", spelling.plain),
-    _rule("(?i:[cf]#)"),
+    _rule(r"(?i:[cf]#|c\+\+)"),
     # === Telephone numbers: (555) 123-4567, +49 555 1234567, 555.123.4567 ===
     _rule(
         r"(?:\([0-9]{2,3}\)[ \u00a0]?|(?:\+\+?)?(?:[0-9]{2,4}[- \u00a0])?[0-9]{2,4}[- \u00a0])"
@@ -153,5 +153,5 @@ RULES = (
     _rule("''|[`\u2018-\u201f\x91-\x94\u2039\u203a\u00ab\u00bb]{1,2}|(?i:&quot;)|\"", spelling.quotes),
     _rule("(')[A-Za-z][^ \t\n\r\u00a0]"),  # An opening quotation mark, not a clitic.
     _rule(f"{_CLITIC}|{_APOSTROPHE}", spelling.quotes),
-    _rule(rf"[{SYMBOL},.:;/$%&+=\\^|~\u2044]"),
+    _rule(rf"[{SYMBOL},.:;/$%&+=\\^|~\u2044\u3001]"),
 )

@@ -2,6 +2,7 @@
 
 import re
 from functools import lru_cache
+from itertools import chain
 
 from captioner.metrics.ptb_characters import reduce_to_kinds
 from captioner.metrics.ptb_rules import RULES
@@ -14,6 +15,9 @@ _LINE_ENDS = re.compile("[\n\r\x0b\x0c\u2028\u2029]")
 _ACROSS_SPACES = re.compile(r"[<\t\u00a0\u2000-\u200a\u3000]|[\d)] +\d|\. +[.\d]|[A-Za-z]\. +[A-Z]")
 _IN_TWO = frozenset(["cannot", "gimme", "gonna", "gotta", "lemme", "wanna"])
 
+# A quick look for a character without which none of these can be there.
+_UNUSUAL = re.compile(r"[^A-Za-z .,'\-]|\. +[^ ]")
+
 
 def tokenize(text: str) -> list[str]:
     r"""The words of one caption.
@@ -24,10 +28,11 @@ def tokenize(text: str) -> list[str]:
     >>> tokenize("A man's dog (brown) can't run , 1/2 asleep.")
     ['a', 'man', "'s", 'dog', '-lrb-', 'brown', '-rrb-', 'ca', "n't", 'run', '1/2', 'asleep']
     """
-    text = _LINE_ENDS.sub(" ", text)
-    if _ACROSS_SPACES.search(text):
+    if not text.isprintable():
+        text = _LINE_ENDS.sub(" ", text)
+    if _UNUSUAL.search(text) and _ACROSS_SPACES.search(text):
         return apply_rules(text)
-    return [word for chunk in text.split(" ") for word in _words_of_chunk(chunk)]
+    return list(chain.from_iterable(map(_words_of_chunk, text.split(" "))))
 
 
 @lru_cache(maxsize=2**16)
