@@ -1,6 +1,7 @@
 """The words that keep their full stop, as alternatives of regular expressions.
 
-They are read in any case, but one written here with a capital must have it: `Wash.` is a state, `wash.` ends a sentence.
+They are read in any case, but one written here with a capital must have it: `Wash.` is a state, `wash.` ends a
+sentence.
 """
 
 

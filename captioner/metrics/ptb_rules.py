@@ -50,7 +50,9 @@ _COUNTRIES = r"(?i:(?:canada|sino|korean|eu|japan|non)-u\.s|u\.s\.-(?:u\.k|u\.s\
 _INITIALS = rf"(?:[A-Za-z](?:\.[A-Za-z])+|{_COUNTRIES})"  # Without the last full stop.
 
 _NUMBER = f"[-+]?(?:[{_DIGITS}]*(?:[.:,\u00ad\u066b\u066c][{_DIGITS}]+)+|[{_DIGITS}]+)"
-_PART = f"(?:[dDoOlL]{_ANY_APOSTROPHE}[{_LETTERS}{_DIGITS}])?[{_LETTERS}{_DIGITS}]+"  # Of a name: d'Angelo, O'Neil, l'eau.
+_PART = (
+    f"(?:[dDoOlL]{_ANY_APOSTROPHE}[{_LETTERS}{_DIGITS}])?[{_LETTERS}{_DIGITS}]+"  # Of a name: d'Angelo, O'Neil, l'eau.
+)
 _COMPOUND = rf"{_PART}(?:[-_\u058a\u2010\u2011]{_PART})*"
 _LOOSE_COMPOUND = rf"[A-Za-z0-9][A-Za-z0-9.,\u00ad]{{0,{_FAR}}}+(?:-(?:{_INITIALS}\.|[A-Za-z0-9\u00ad]+))+"
 _COMPANY = "[A-Z]+(?:(?:[+&]|(?i:&amp;))[A-Z]+)+"
@@ -98,7 +100,9 @@ RULES = (
     # === Addresses ===
     _rule(f"(?i:https?://){_URL_PATH}"),
     _rule(f"(?:{_WWW}|{_DOMAIN})(?:/{_URL_PATH})?"),
-    _rule(f"(?:<|(?i:&lt;))?[a-zA-Z0-9]{_IN_MAIL}{{0,{_FAR}}}@(?:{_IN_MAIL_HOST}+\\.)*{_IN_MAIL_HOST}+(?:>|(?i:&gt;))?"),
+    _rule(
+        f"(?:<|(?i:&lt;))?[a-zA-Z0-9]{_IN_MAIL}{{0,{_FAR}}}@(?:{_IN_MAIL_HOST}+\\.)*{_IN_MAIL_HOST}+(?:>|(?i:&gt;))?"
+    ),
     _rule("@[a-zA-Z_][a-zA-Z_0-9]*"),
     _rule(f"#{_LETTER}+"),
     # === Clitics that stand alone ===
@@ -109,7 +113,8 @@ RULES = (
     _rule(_NUMBER, spelling.plain),
     _rule("[\u207a\u207b\u208a\u208b]?(?:[\u2070\u00b9\u00b2\u00b3\u2074-\u2079]+|[\u2080-\u2089]+)"),
     _rule(
-        rf"(?:[{_DIGITS}]{{1,4}}[- \u00a0])?[{_DIGITS}]{{1,4}}(?:\\?/|\u2044)[{_DIGITS}]{{1,4}}", spelling.with_spaces_kept
+        rf"(?:[{_DIGITS}]{{1,4}}[- \u00a0])?[{_DIGITS}]{{1,4}}(?:\\?/|\u2044)[{_DIGITS}]{{1,4}}",
+        spelling.with_spaces_kept,
     ),
     _rule("[\u00bc-\u00be\u2153\u2154]", spelling.fraction),
     # === Words that the Wall Street Journal has: -LRB-, C.D.s, pro-, S&P-500, c'est ===
@@ -153,5 +158,5 @@ RULES = (
     _rule("''|[`\u2018-\u201f\x91-\x94\u2039\u203a\u00ab\u00bb]{1,2}|(?i:&quot;)|\"", spelling.quotes),
     _rule("(')[A-Za-z][^ \t\n\r\u00a0]"),  # An opening quotation mark, not a clitic.
     _rule(f"{_CLITIC}|{_APOSTROPHE}", spelling.quotes),
-    _rule(rf"[{SYMBOL},.:;/$%&+=\\^|~\u2044\u3001]"),
+    _rule(rf"[{SYMBOL},.:;/$%&+=\\^|~\u2044\u3001\u207a\u207b\u208a\u208b]"),
 )
