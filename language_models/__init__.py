@@ -1,0 +1,1 @@
+"""Standalone recurrent language models: next characters and sentiment, over one layers module."""

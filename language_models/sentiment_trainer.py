@@ -1,0 +1,190 @@
+"""A whole training run of a sentiment model, resumed by the same call: texts, word vectors, epochs, bundle."""
+
+import hashlib
+import sys
+from collections.abc import Sequence
+from contextlib import redirect_stdout
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from groundwork.callbacks import DeterministicEpochs, EpochLog, StopOnNonFiniteLoss
+from groundwork.epochs import EpochSource
+from groundwork.errors import ConfigError
+from groundwork.files import atomic_path, write_text
+from groundwork.schedule import WarmupCosine
+from language_models.sentiment_batches import SentimentBatches
+from language_models.sentiment_callbacks import Validation
+from language_models.sentiment_config import SentimentConfig
+from language_models.sentiment_model import SentimentModel
+from language_models.sentiment_results import best_accuracy, write_final_bundle
+from language_models.sentiment_split import Part, Split, make_split
+from language_models.sentiment_vectors import word_vectors
+from language_models.sentiment_vocabulary import Vocabulary
+
+VECTOR_SCALE = 0.3
+"""Root mean square of the first word vectors, so that the recurrence begins unsaturated."""
+
+
+def train(
+    config: SentimentConfig,
+    train_path: Path,
+    output: Path,
+    *,
+    validation_path: Path | None = None,
+    unlabelled: Sequence[str] = (),
+) -> Path:
+    """Trains a sentiment model; called again after an interruption, it goes on where it stopped.
+
+    Args:
+        config: model and schedule.
+        train_path: labelled texts, see `read_examples`.
+        output: the run's folder: `config.yaml`, `texts.sha256`, `vectors.npy`, `log.csv`, `backup/`, `best/`, and
+            `bundle/`.
+        validation_path: more of them; without it a part of the training texts is held out.
+        unlabelled: texts from which word vectors are made, beside those that are trained on; none: no vectors.
+
+    Returns:
+        The final bundle's directory, `output/bundle`.
+
+    Raises:
+        ConfigError: the folder holds a run with another configuration or other texts.
+        DataError: the texts cannot be learnt from, see `make_split`.
+        TrainingError: the loss is not finite.
+    """
+    split = make_split(config, train_path, validation_path)
+    claim_directory(output, config, split, unlabelled)
+    keras.utils.set_random_seed(config.seed)
+    vocabulary = make_vocabulary(config, split, unlabelled)
+    model = make_model(vocabulary, split.classes, config)
+    describe(model, split)
+    if not (output / "done").exists():
+        if unlabelled:
+            model.embedding.embeddings.assign(
+                first_vectors(vocabulary, [*split.train.texts, *unlabelled], config, output)
+            )
+        fit(model, split, config, output)
+        write_text(output / "done", "")
+    return write_final_bundle(split, config, output)
+
+
+def make_vocabulary(config: SentimentConfig, split: Split, unlabelled: Sequence[str]) -> Vocabulary:
+    """The training texts' words and, behind them, the most frequent ones of the unlabelled texts."""
+    vocabulary = Vocabulary.build(
+        split.train.texts, unit=config.tokens, min_count=config.min_count, size=config.vocabulary_size
+    )
+    if not unlabelled or not config.vector_words:
+        return vocabulary
+    return vocabulary.extended(Vocabulary.build(unlabelled, unit=config.tokens, size=config.vector_words))
+
+
+def make_model(vocabulary: Vocabulary, classes: Sequence[str], config: SentimentConfig) -> SentimentModel:
+    return SentimentModel(
+        vocabulary,
+        classes=classes,
+        cell=config.cell,
+        units=config.units,
+        depth=config.depth,
+        bidirectional=config.bidirectional,
+        pooling=config.pooling,
+        embedding_dim=config.embedding_dim,
+        dropout=config.dropout,
+        input_dropout=config.input_dropout,
+        word_dropout=config.word_dropout,
+        max_length=config.max_length,
+    )
+
+
+def claim_directory(run: Path, config: SentimentConfig, split: Split, unlabelled: Sequence[str]) -> None:
+    """Writes configuration and texts' hash into a new run's folder, or checks that an old run had the same."""
+    recorded, hashed = run / "config.yaml", run / "texts.sha256"
+    if recorded.is_file() and SentimentConfig.load(recorded) != config:
+        raise ConfigError(f"{run} holds a run with another configuration (see {recorded}); choose another --output.")
+    digest = hashlib.sha256()
+    for part in (split.train, split.validation, Part(list(unlabelled), np.zeros(0, np.int32))):
+        digest.update("\0".join(part.texts).encode("utf-8") + part.labels.tobytes())
+    if hashed.is_file() and hashed.read_text(encoding="utf-8").strip() != digest.hexdigest():
+        raise ConfigError(f"{run} holds a run over other texts; choose another --output.")
+    write_text(recorded, config.to_yaml())
+    write_text(hashed, digest.hexdigest() + "\n")
+
+
+def describe(model: SentimentModel, split: Split) -> None:
+    """Tells on stderr what will be trained on what, and which texts were left out."""
+    print(
+        f"texts: {len(split.train.texts):,} for training, {len(split.validation.texts):,} for validation; "
+        f"classes: {', '.join(split.classes)}; {len(model.vocabulary):,} {model.vocabulary.unit}s; "
+        f"{model.count_params():,} parameters\n"
+        f"leak check: {split.repeated} training texts stand in the validation part and are left out",
+        file=sys.stderr,
+    )
+
+
+def first_vectors(vocabulary: Vocabulary, texts: Sequence[str], config: SentimentConfig, run: Path) -> np.ndarray:
+    """Word vectors from all texts, float32 `(words, embedding_dim)`, made once a run."""
+    stored = run / "vectors.npy"
+    if not stored.is_file():
+        vectors = word_vectors([vocabulary.encode(text) for text in texts], len(vocabulary), dim=config.embedding_dim)
+        with atomic_path(stored) as temporary:
+            np.save(temporary, VECTOR_SCALE * vectors)
+    return np.load(stored)
+
+
+def fit(model: SentimentModel, split: Split, config: SentimentConfig, run: Path) -> None:
+    """All epochs that are not done yet."""
+    sequences = [model.encode(text) for text in split.train.texts]
+    batches = SentimentBatches(sequences, split.train.labels, batch_size=config.batch_size, seed=config.seed)
+    source = EpochSource(batches)
+    model.compile(
+        optimizer=make_optimizer(config, steps=len(batches)),
+        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        jit_compile=keras.backend.backend() == "jax",
+    )
+    with redirect_stdout(sys.stderr):  # Keras reports progress where results belong.
+        model.fit(
+            source.dataset(),
+            epochs=config.epochs,
+            shuffle=False,
+            verbose=1 if sys.stderr.isatty() else 0,
+            callbacks=make_callbacks(model, source, split, config, run),
+        )
+
+
+def make_optimizer(config: SentimentConfig, *, steps: int) -> keras.optimizers.Optimizer:
+    """AdamW with warm-up and cosine; biases and word vectors are not decayed."""
+    schedule = WarmupCosine(
+        config.learning_rate, warmup_steps=round(config.warmup_epochs * steps), total_steps=config.epochs * steps
+    )
+    optimizer = keras.optimizers.AdamW(
+        schedule,
+        global_clipnorm=config.clip_norm or None,
+        weight_decay=config.weight_decay,
+        use_ema=config.ema_momentum > 0,
+        ema_momentum=config.ema_momentum or 0.99,
+    )
+    optimizer.exclude_from_weight_decay(var_names=["bias", "embeddings"])
+    return optimizer
+
+
+def make_callbacks(
+    model: SentimentModel, source: EpochSource, split: Split, config: SentimentConfig, run: Path
+) -> list[keras.callbacks.Callback]:
+    """In the order in which they must act; the backup comes last, so that what it claims to be done is done."""
+
+    def save_best(accuracy: float, epoch: int) -> None:
+        metrics = {"val_accuracy": accuracy, "epoch": epoch + 1}
+        model.save_to_preset(run / "best", precision="float32", metrics=metrics)
+
+    return [
+        DeterministicEpochs(source, seed=config.seed),
+        StopOnNonFiniteLoss(),
+        Validation(
+            [model.encode(text) for text in split.validation.texts],
+            split.validation.labels,
+            best=best_accuracy(run / "best"),
+            save=save_best,
+        ),
+        EpochLog(run / "log.csv"),
+        keras.callbacks.BackupAndRestore(run / "backup", delete_checkpoint=False),
+    ]
