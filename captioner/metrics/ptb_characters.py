@@ -7,7 +7,8 @@ it makes nothing: the character is dropped, and ends the word before it.
 import unicodedata
 
 # One character stands for all of its kind, so that the rules need no long lists of letters.
-LETTER, MARK, DIGIT, SYMBOL, SPACE, UNKNOWN = "é", "\u0301", "\u0663", "§", "\u3000", "\x01"
+LETTER, MARK, DIGIT, SYMBOL, SPACE = "é", "\u0301", "\u0663", "§", "\u3000"
+UNKNOWN, BEYOND_BASIC_PLANE = "\x01", "\x02"  # Both mean nothing, but Java counts the second as two characters.
 
 # Those beyond ASCII that a rule mentions stand for themselves.
 _MENTIONED = (
@@ -48,7 +49,9 @@ _SPACES = _codes("2000-200A 3000")
 
 def _kind(code: int) -> str:
     category = unicodedata.category(chr(code))
-    if code > 0xFFFF or code in _YOUNGER:
+    if code > 0xFFFF:
+        return BEYOND_BASIC_PLANE
+    if code in _YOUNGER:
         return UNKNOWN
     if category.startswith("L") or code in _FORMER_LETTERS:
         return LETTER

@@ -20,10 +20,9 @@ PUNCTUATION = frozenset(["''", "'", "``", "`", ".", "?", "!", ",", ":", "-", "--
 _LINE_ENDS = re.compile("[\n\r\x0b\x0c\u2028\u2029]")
 # Where a rule may look beyond a space: tags, spaces of other kinds, 1 1/2, (555) 123-4567, no. 5, . . ., vitamin C. The
 _ACROSS_SPACES = re.compile(r"[<\t\u00a0\u2000-\u200a\u3000]|[\d)] +\d|\. +[.\d]|[A-Za-z]\. +[A-Z]")
-_IN_TWO = frozenset(["cannot", "gimme", "gonna", "gotta", "lemme", "wanna"])
-
 # A quick look for a character without which none of these can be there.
 _UNUSUAL = re.compile(r"[^A-Za-z .,'\-]|\. +[^ ]")
+_IN_TWO = frozenset(["cannot", "gimme", "gonna", "gotta", "lemme", "wanna"])
 
 
 def tokenize(text: str) -> list[str]:
