@@ -27,10 +27,10 @@ class CharConfig(Config):
     """Size of a character's vector; 0 is one-hot."""
 
     dropout: float = 0.2
-    """Share of the elements of each layer's outputs that are dropped in training."""
+    """Share of the elements of each layer's outputs that are dropped in training, the same ones in all of a window."""
 
     input_dropout: float = 0.0
-    """Share of the elements of the characters' vectors that are dropped in training."""
+    """Share of the elements of the characters' vectors that are dropped in training, likewise."""
 
     layer_normalization: bool = False
     """Whether each layer's outputs are normalised."""

@@ -24,8 +24,8 @@ class CharModel(keras.Model):
         units: size of each hidden state.
         depth: number of recurrent layers.
         embedding_dim: size of a character's vector; 0 is one-hot.
-        dropout: share of each layer's outputs dropped in training.
-        input_dropout: share of the character vectors dropped in training.
+        dropout: share of each layer's outputs dropped in training, the same ones at all steps, see `RecurrentStack`.
+        input_dropout: share of the elements of character vectors dropped in training, likewise.
         layer_normalization: whether each layer's outputs are normalised.
 
     Call: `token_ids` int `(batch, time)` and, optionally, the state before them, to logits
@@ -48,7 +48,7 @@ class CharModel(keras.Model):
         super().__init__(name=name)
         # === Layers ===
         self.embedding = layers.Embedding(len(alphabet), embedding_dim, name="embedding") if embedding_dim else None
-        self.input_noise = layers.Dropout(input_dropout, name="input_noise")
+        self.input_noise = layers.SpatialDropout1D(input_dropout, name="input_noise")
         self.stack = RecurrentStack(
             cell,
             units=units,
@@ -57,7 +57,7 @@ class CharModel(keras.Model):
             layer_normalization=layer_normalization,
             name="stack",
         )
-        self.output_noise = layers.Dropout(dropout, name="output_noise")
+        self.output_noise = layers.SpatialDropout1D(dropout, name="output_noise")
         self.output_layer = layers.Dense(len(alphabet), name="output")
 
         # === Config ===

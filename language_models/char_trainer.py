@@ -23,7 +23,7 @@ from language_models.char_generation import CharGenerator
 from language_models.char_model import CharModel
 from language_models.char_results import best_loss, write_final_bundle
 from language_models.clipped_adam import ClippedAdam
-from language_models.fast_lstm import has_gpu
+from language_models.fast_lstm import xla_pays
 from language_models.leak_check import check_unseen
 from language_models.text import TextParts, read_text, split_text
 
@@ -140,15 +140,11 @@ def fit(model: CharModel, batches: CharBatches, validation_ids: np.ndarray, conf
 
 
 def compile_for_training(trainee: CarriedState, optimizer: keras.optimizers.Optimizer) -> None:
-    """Cross-entropy, averaged over all characters of a batch.
-
-    Windows have one shape, so XLA compiles a step once, and on CPUs halves its time. On a GPU TensorFlow runs the
-    recurrence in cuDNN, which XLA cannot compile.
-    """
+    """Cross-entropy, averaged over all characters of a batch."""
     trainee.compile(
         optimizer=optimizer,
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-        jit_compile=keras.backend.backend() == "jax" or not has_gpu(),
+        jit_compile=xla_pays(),
     )
 
 

@@ -63,7 +63,7 @@ class SentimentConfig(Config):
     """Share of the elements of the text's representation, and between layers, that are dropped in training."""
 
     input_dropout: float = 0.5
-    """Share of the elements of the words' vectors that are dropped in training."""
+    """Share of the elements of the words' vectors that are dropped in training, the same ones all through a text."""
 
     word_dropout: float = 0.05
     """Share of the words that are made unknown in training."""

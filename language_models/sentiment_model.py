@@ -36,7 +36,7 @@ class SentimentModel(keras.Model):
         pooling: "last", "mean", "max" or "mean_max", see `pool`.
         embedding_dim: size of a word's vector.
         dropout: share of the text's representation, and between layers, dropped in training.
-        input_dropout: share of the word vectors dropped in training.
+        input_dropout: share of the elements of word vectors dropped in training, the same ones in all words of a text.
         word_dropout: share of the words made unknown in training.
         max_length: words that are read; of longer texts the first half of these and the last.
 
@@ -64,7 +64,7 @@ class SentimentModel(keras.Model):
         # === Layers ===
         self.word_noise = WordDropout(word_dropout, name="word_noise")
         self.embedding = layers.Embedding(len(vocabulary), embedding_dim, name="embedding")
-        self.input_noise = layers.Dropout(input_dropout, name="input_noise")
+        self.input_noise = layers.SpatialDropout1D(input_dropout, name="input_noise")
         self.stack = RecurrentStack(
             cell, units=units, depth=depth, bidirectional=bidirectional, dropout=dropout, name="stack"
         )
@@ -80,6 +80,8 @@ class SentimentModel(keras.Model):
         self.input_dropout = input_dropout
         self.word_dropout = word_dropout
         self.max_length = max_length
+        # Keras would let XLA compile prediction for each length, which pays in training only.
+        self.jit_compile = keras.backend.backend() == "jax"
         self.build()
 
     def build(self, input_shape=None):

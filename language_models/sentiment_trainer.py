@@ -14,6 +14,7 @@ from groundwork.epochs import EpochSource
 from groundwork.errors import ConfigError
 from groundwork.files import atomic_path, write_text
 from groundwork.schedule import WarmupCosine
+from language_models.fast_lstm import xla_pays
 from language_models.sentiment_batches import SentimentBatches
 from language_models.sentiment_callbacks import Validation
 from language_models.sentiment_config import SentimentConfig
@@ -139,7 +140,7 @@ def fit(model: SentimentModel, split: Split, config: SentimentConfig, run: Path)
     model.compile(
         optimizer=make_optimizer(config, steps=len(batches)),
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-        jit_compile=keras.backend.backend() == "jax",
+        jit_compile=xla_pays(),
     )
     with redirect_stdout(sys.stderr):  # Keras reports progress where results belong.
         model.fit(

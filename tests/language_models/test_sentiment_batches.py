@@ -1,6 +1,6 @@
 import numpy as np
 
-from language_models.sentiment_batches import SentimentBatches, by_length, pad
+from language_models.sentiment_batches import SentimentBatches, by_length, pad, rounded
 
 
 def make_sequences(*lengths):
@@ -8,7 +8,14 @@ def make_sequences(*lengths):
 
 
 def test_padding_stands_behind():
-    np.testing.assert_array_equal(pad(make_sequences(1, 3)), [[1, 0, 0], [3, 3, 3]])
+    np.testing.assert_array_equal(pad(make_sequences(1, 3)), [[1, 0, 0, 0], [3, 3, 3, 0]])
+
+
+def test_few_lengths_are_met_and_little_is_padded():
+    lengths = np.arange(1, 401)
+    found = np.array([rounded(length) for length in lengths])
+    assert len(set(found)) <= 24
+    assert np.all((lengths <= found) & (found <= np.maximum(lengths + 3, 1.25 * lengths)))
 
 
 def test_an_epoch_has_every_text_once_with_its_label():
@@ -30,11 +37,11 @@ def test_the_order_follows_seed_and_epoch():
 
 
 def test_similar_lengths_come_together():
-    lengths = np.random.default_rng(0).permutation(np.repeat(np.arange(1, 11), 8))
+    lengths = np.random.default_rng(0).permutation(np.repeat(np.arange(4, 44, 4), 8))
     batches = SentimentBatches(make_sequences(*lengths), np.zeros(80), batch_size=8)
     assert sum(ids.size for ids, _ in batches.epoch(0)) == lengths.sum()
 
 
 def test_prediction_goes_from_short_to_long():
-    found = [(places.tolist(), ids.shape) for places, ids in by_length(make_sequences(5, 1, 4), batch_size=2)]
-    assert found == [([1, 2], (2, 4)), ([0], (1, 5))]
+    found = [(places.tolist(), ids.shape) for places, ids in by_length(make_sequences(8, 1, 4), batch_size=2)]
+    assert found == [([1, 2], (2, 4)), ([0], (1, 8))]
