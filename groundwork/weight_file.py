@@ -22,7 +22,8 @@ def write_weights(path: str | Path, weights: Mapping[str, np.ndarray], *, precis
         precision: `"float32"` and `"float16"` store arrays as such. `"8bit"` stores matrices and convolution kernels
             as int8 with one float32 scale per output channel, w = scale * q with q in -127..127, the rest as float16.
     """
-    with atomic_path(path) as temporary, h5py.File(temporary, "w") as file:
+    # Files of HDF5 1.6 hold no attribute above 64 KiB, such as the scales of a large vocabulary.
+    with atomic_path(path) as temporary, h5py.File(temporary, "w", libver=("v108", "v110")) as file:
         for name, array in weights.items():
             if precision == "8bit" and array.ndim > 1 and array.size >= LEAST_8BIT_SIZE:
                 axis = output_axis(name)

@@ -46,3 +46,9 @@ def test_a_damaged_file_is_one_sentence(tmp_path, content):
         (tmp_path / "w.h5").write_bytes(content)
     with pytest.raises(BundleError, match="missing or damaged"):
         read_weights(tmp_path / "w.h5")
+
+
+def test_a_large_vocabulary_keeps_a_scale_for_each_word(tmp_path):
+    vectors = np.arange(1, 40_001, dtype=np.float32)[:, None] * np.array([0.5, 1], np.float32)
+    write_weights(tmp_path / "w.h5", {"embedding/embeddings": vectors}, precision="8bit")
+    np.testing.assert_allclose(read_weights(tmp_path / "w.h5")["embedding/embeddings"], vectors, rtol=0.01)
