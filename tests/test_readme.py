@@ -2,6 +2,7 @@
 
 import ast
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -40,6 +41,25 @@ def test_the_scoring_example_prints_what_it_says(capsys):
     assert printed == pytest.approx(shown)
 
 
+def test_sentences_are_classified_as_shown():
+    command, *shown = re.search(r"^\$ python (scripts/classify_text.py .*?)^```", README, re.M | re.S)[1].splitlines()
+    run = subprocess.run([sys.executable, *shlex.split(command)], cwd=ROOT, capture_output=True, text=True)
+    expected, found = ([line.split("\t") for line in lines] for lines in (shown, run.stdout.splitlines()))
+    assert [(label, text) for label, _, text in found] == [(label, text) for label, _, text in expected]
+    assert [float(row[1]) for row in found] == pytest.approx([float(row[1]) for row in expected], abs=2e-4)
+    assert run.stderr == ""
+
+
+def test_plays_are_written_by_the_bundled_model():
+    command = re.search(r"`python (scripts/generate_text.py [^`]*)`", README)[1]
+    options = [*shlex.split(command), "--length", "200", "--seed", "4"]
+    run = subprocess.run([sys.executable, *options], cwd=ROOT, capture_output=True, text=True)
+    assert run.stdout.startswith("ROMEO:\n")
+    assert len(run.stdout) == len("ROMEO:") + 200 + 1
+    assert {"the", "to"} <= set(run.stdout.split())
+    assert run.stderr == ""
+
+
 def test_every_script_that_is_shown_exists():
     shown = set(re.findall(r"(?:scripts|benchmarks|data)/\w+\.py", README))
     assert shown
@@ -47,5 +67,5 @@ def test_every_script_that_is_shown_exists():
 
 
 def test_every_link_inside_the_repository_leads_somewhere():
-    links = re.findall(r"\]\((?!https?:)([^)#]+)\)", README)
-    assert all((ROOT / link).exists() for link in links)
+    links = re.findall(r"\]\((?!https?:)([^)#]+)\)|<img src=\"([^\"]+)", README)
+    assert all((ROOT / (link or image)).exists() for link, image in links)
