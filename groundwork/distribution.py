@@ -1,6 +1,7 @@
 """On which devices a training runs: one, several of one machine, or those of several machines."""
 
 import argparse
+import functools
 import os
 import re
 from collections.abc import Iterator
@@ -111,13 +112,21 @@ class Distribution:
         """The sum of a number over the workers."""
         if not self.spans_workers:
             return value
-        import tensorflow as tf
-
-        def replica_sum():
-            return tf.distribute.get_replica_context().all_reduce(tf.distribute.ReduceOp.SUM, tf.constant(value))
-
-        local = self.strategy.experimental_local_results(tf.function(lambda: self.strategy.run(replica_sum))())
+        local = self.strategy.experimental_local_results(_sum_over_replicas(self.strategy)(value))
         return float(local[0]) / len(local)
+
+
+@functools.cache
+def _sum_over_replicas(strategy: Any) -> Any:
+    """A compiled function from a number of each process to the sum over all replicas."""
+    import tensorflow as tf
+
+    def replica_sum(value):
+        return tf.distribute.get_replica_context().all_reduce(tf.distribute.ReduceOp.SUM, value)
+
+    return tf.function(
+        lambda value: strategy.run(replica_sum, args=(value,)), input_signature=[tf.TensorSpec((), "float32")]
+    )
 
 
 def make_distribution(strategy: str = "auto") -> Distribution:
@@ -183,16 +192,20 @@ def _resolver() -> Any:
     if not os.environ.get("TF_CONFIG"):
         return tf.distribute.cluster_resolver.SlurmClusterResolver(**slurm_gpus())
     resolver = tf.distribute.cluster_resolver.TFConfigClusterResolver()
-    try:
-        described = _workers(resolver) > 0 and resolver.task_type is not None and resolver.task_id is not None
-    except (ValueError, TypeError, AttributeError):
-        described = False
-    if not described:
+    if not _is_described(resolver):
         raise UsageError(
             'TF_CONFIG must look like {"cluster": {"worker": ["host:port", ...]}, "task": {"type": "worker", "index": '
             f"0}}}}, received {os.environ['TF_CONFIG']}"
         )
     return resolver
+
+
+def _is_described(resolver: Any) -> bool:
+    """Whether the resolver finds a cluster, and this process in it."""
+    try:
+        return resolver.task_id in range(len(resolver.cluster_spec().as_dict()[resolver.task_type]))
+    except (ValueError, TypeError, AttributeError, KeyError):
+        return False
 
 
 def _workers(resolver: Any) -> int:

@@ -26,6 +26,8 @@ class ReplicatedTraining:
     _loss_tracker: Any
     compute_metrics: Any
 
+    _predict_here: Any = None
+
     def train_step(self, *arguments):
         context = replica_context()
         if context is None:
@@ -58,6 +60,16 @@ class ReplicatedTraining:
         loss = context.all_reduce(tf.distribute.ReduceOp.SUM, loss)
         return self._logs(loss, rows, x, y, y_pred, sample_weight)
 
+    def predict_on_batch(self, x):
+        """On one device of this process, so that one worker can call it alone; `predict` is shared by all of them."""
+        if not _is_replicated(self):
+            return super().predict_on_batch(x)  # type: ignore[misc]
+        if self._predict_here is None:
+            import tensorflow as tf
+
+            self._predict_here = tf.function(lambda inputs: self(inputs, training=False), reduce_retracing=True)
+        return keras.tree.map_structure(ops.convert_to_numpy, self._predict_here(x))
+
     def _share(self, context: Any, x: Any, sample_weight: Any) -> tuple[Any, Any]:
         """What this replica's loss is multiplied by, and the rows of the global batch for each replica, scalars.
 
@@ -84,16 +96,29 @@ class ReplicatedTraining:
         return {name: ops.expand_dims(value, 0) for name, value in logs.items()} if in_workers() else logs
 
     def _maybe_symbolic_build(self, iterator=None, data_batch=None):
-        strategy = self.distribute_strategy
-        if strategy.num_replicas_in_sync > 1:
+        if _is_replicated(self):
+            strategy = self.distribute_strategy
             self.jit_compile = False  # XLA cannot compile the sum over replicas.
             if self.optimizer is not None:
                 self.optimizer._all_reduce_sum_gradients = list  # They are summed already, before they are clipped.
             if iterator is not None:
-                batch = next(next(iter(iterator))[2])
-                data_batch = keras.tree.map_structure(lambda part: strategy.experimental_local_results(part)[0], batch)
-                iterator = None
+                data_batch, iterator = _global_shapes(next(next(iter(iterator))[2]), strategy), None
         super()._maybe_symbolic_build(iterator=iterator, data_batch=data_batch)  # type: ignore[misc]
+
+
+def _is_replicated(model: Any) -> bool:
+    """Whether a model was made under a strategy of several replicas."""
+    return keras.backend.backend() == "tensorflow" and model.distribute_strategy.num_replicas_in_sync > 1
+
+
+def _global_shapes(batch: Any, strategy: Any) -> Any:
+    """A batch of the shapes and types of a global one, from the distributed values of a step."""
+
+    def repeated(part):
+        local = strategy.experimental_local_results(part)[0]
+        return ops.concatenate([local] * strategy.num_replicas_in_sync)
+
+    return keras.tree.map_structure(repeated, batch)
 
 
 def replica_context() -> Any:
