@@ -8,6 +8,7 @@ from pathlib import Path
 import keras
 from keras import ops
 
+from groundwork.distribution import Distribution
 from groundwork.epochs import EpochSource
 from groundwork.errors import TrainingError
 from groundwork.files import write_text
@@ -69,6 +70,26 @@ class EpochLog(keras.callbacks.Callback):
         write_text(self.path, "\n".join(lines) + "\n")
 
 
+class Backup(keras.callbacks.BackupAndRestore):
+    """Saves the training after each epoch and goes on with it; of several workers one writes, and all read its files.
+
+    Raises:
+        TrainingError: workers would begin at different epochs, because they do not see the same files.
+    """
+
+    def __init__(self, folder: Path, distribution: Distribution, *, delete_checkpoint: bool = True):
+        super().__init__(folder, delete_checkpoint=delete_checkpoint and distribution.is_chief)
+        self.distribution = distribution
+
+    def on_train_begin(self, logs: Logs = None) -> None:
+        super().on_train_begin(logs)
+        self.distribution.check_agreement(self.model._initial_epoch or 0, what="the first epoch")
+
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
+        if self.distribution.is_chief:
+            super().on_epoch_end(epoch, logs)
+
+
 @contextmanager
 def averaged_weights(model: keras.Model) -> Iterator[None]:
     """Inside the block a model has the running average of its weights, if its optimizer keeps one; afterwards its own.
@@ -83,7 +104,7 @@ def averaged_weights(model: keras.Model) -> Iterator[None]:
     own = [ops.convert_to_numpy(variable) for variable, _ in pairs]
     try:
         for variable, average in pairs:
-            variable.assign(average)
+            variable.assign(ops.copy(average))  # JAX' predictions consume the arrays of the weights they read.
         yield
     finally:
         for (variable, _), value in zip(pairs, own, strict=True):

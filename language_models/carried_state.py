@@ -3,14 +3,17 @@
 import keras
 from keras import ops
 
+from groundwork.replicated import ReplicatedTraining, all_rows, own_rows
 from language_models.char_model import CharModel
 
 
-class CarriedState(keras.Model):
+class CarriedState(ReplicatedTraining, keras.Model):
     """A character model whose state is carried from each batch to the next (truncated backpropagation through time).
 
     The state is kept in weights that are not trained: gradients stop there, `fit` saves it with everything else, and
-    an interrupted training goes on with it. Row b of a batch must follow row b of the batch before.
+    an interrupted training goes on with it. Row b of a batch must follow row b of the batch before. Where replicas
+    share a batch, each keeps the state of all rows and computes with its own ones, so that a checkpoint fits any number
+    of them.
 
     Args:
         model: shared, not copied.
@@ -30,10 +33,12 @@ class CarriedState(keras.Model):
         self.built = True
 
     def call(self, token_ids, training=False):
-        state = keras.tree.pack_sequence_as(self.template, [ops.convert_to_tensor(part) for part in self.carried])
+        state = keras.tree.pack_sequence_as(
+            self.template, [own_rows(ops.convert_to_tensor(part)) for part in self.carried]
+        )
         logits, state = self.model(token_ids, state, training=training)
         for variable, part in zip(self.carried, keras.tree.flatten(state), strict=True):
-            variable.assign(part)
+            variable.assign(all_rows(part))
         return logits
 
     def reset_state(self) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from groundwork.callbacks import DeterministicEpochs, EpochLog, StopOnNonFiniteLoss
+from groundwork.callbacks import Backup, DeterministicEpochs, EpochLog, StopOnNonFiniteLoss
+from groundwork.distribution import Distribution
 from groundwork.epochs import EpochSource
 from groundwork.errors import ConfigError, DataError
 from groundwork.files import write_text
@@ -28,22 +29,28 @@ from language_models.leak_check import check_unseen
 from language_models.text import TextParts, read_text, split_text
 
 
-def train(config: CharConfig, text_path: str | Path, output: str | Path) -> Path:
+def train(
+    config: CharConfig, text_path: str | Path, output: str | Path, distribution: Distribution | None = None
+) -> Path:
     """Trains a character model on a text; called again after an interruption, it goes on where it stopped.
 
     Args:
         config: model, split, schedule.
         text_path: a UTF-8 text, gzipped or not, see `read_text`.
         output: the run's folder: `config.yaml`, `text.sha256`, `log.csv`, `backup/`, `best/`, and `bundle/`.
+        distribution: the devices to train on, see `make_distribution`; a run may be resumed on others.
 
     Returns:
         The final bundle's directory, `output/bundle`.
 
     Raises:
-        ConfigError: the folder holds a run with another configuration or another text.
+        ConfigError: the folder holds a run with another configuration or another text, or the batch does not divide
+            by the devices.
         DataError: the text is too short, or its validation part stands in its training part.
         TrainingError: the loss is not finite.
     """
+    distribution = distribution or Distribution()
+    distribution.check_batch_size(config.batch_size, whole=True)
     text = read_text(text_path)
     parts = split_text(text, config.split)
     alphabet = make_alphabet(text, config)
@@ -52,12 +59,18 @@ def train(config: CharConfig, text_path: str | Path, output: str | Path) -> Path
     run = Path(output)
     claim_directory(run, config, text)
     keras.utils.set_random_seed(config.seed)
-    model = make_model(alphabet, config)
-    describe(model, parts, passage)
-    if not (run / "done").exists():
-        fit(model, batches, validation_ids, config, run)
-        write_text(run / "done", "")
-    return write_final_bundle(parts, config, run)
+    with distribution.scope():
+        model = make_model(alphabet, config)
+    if distribution.is_chief:
+        describe(model, parts, passage)
+    with distribution.watch():
+        if not (run / "done").exists():
+            fit(model, batches, validation_ids, config, run, distribution)
+        if distribution.is_chief:
+            write_text(run / "done", "")
+            write_final_bundle(parts, config, run)
+        distribution.barrier()
+    return run / "bundle"
 
 
 def make_alphabet(text: str, config: CharConfig) -> Alphabet | ByteAlphabet:
@@ -124,17 +137,25 @@ def describe(model: CharModel, parts: TextParts, passage: int) -> None:
     )
 
 
-def fit(model: CharModel, batches: CharBatches, validation_ids: np.ndarray, config: CharConfig, run: Path) -> None:
+def fit(
+    model: CharModel,
+    batches: CharBatches,
+    validation_ids: np.ndarray,
+    config: CharConfig,
+    run: Path,
+    distribution: Distribution,
+) -> None:
     """All epochs that are not done yet."""
-    source = EpochSource(batches)
-    trainee = CarriedState(model, config.batch_size)
-    compile_for_training(trainee, make_optimizer(config, steps=len(batches) * config.sections))
+    source = EpochSource(batches, distribution)
+    with distribution.scope():
+        trainee = CarriedState(model, config.batch_size)
+        compile_for_training(trainee, make_optimizer(config, steps=len(batches) * config.sections))
     with redirect_stdout(sys.stderr):  # Keras reports progress where results belong.
         trainee.fit(
-            source.dataset(),
+            **source.fit_arguments(),
             epochs=config.epochs * config.sections,
             shuffle=False,  # A carried state needs the windows in their order.
-            verbose=1 if sys.stderr.isatty() else 0,
+            verbose=distribution.verbosity(1 if sys.stderr.isatty() else 0),
             callbacks=make_callbacks(model, source, batches, validation_ids, config, run),
         )
 
@@ -173,15 +194,21 @@ def make_callbacks(
     config: CharConfig,
     run: Path,
 ) -> list[keras.callbacks.Callback]:
-    """In the order in which they must act; the backup comes last, so that what it claims to be done is done."""
+    """In the order in which they must act; the backup comes last, so that what it claims to be done is done.
+
+    Of several workers one scores, logs and saves, while the others wait for it in their next step.
+    """
 
     def save_best(loss: float, epoch: int) -> None:
         model.save_to_preset(run / "best", precision="float32", metrics={"val_loss": loss, "epoch": epoch + 1})
 
+    everywhere = [DeterministicEpochs(source, seed=config.seed), FreshState(batches), StopOnNonFiniteLoss()]
+    # Kept, so that a run stopped between its last epoch and its bundle is not trained again.
+    backup = Backup(run / "backup", source.distribution, delete_checkpoint=False)
+    if not source.distribution.is_chief:
+        return [*everywhere, backup]
     return [
-        DeterministicEpochs(source, seed=config.seed),
-        FreshState(batches),
-        StopOnNonFiniteLoss(),
+        *everywhere,
         Validation(
             CharEvaluator(model, streams=min(config.validation_streams, len(validation_ids) // 2)),
             validation_ids,
@@ -193,6 +220,5 @@ def make_callbacks(
             tokens_per_epoch=len(batches) * config.batch_size * config.window,
         ),
         EpochLog(run / "log.csv"),
-        # Kept, so that a run stopped between its last epoch and its bundle is not trained again.
-        keras.callbacks.BackupAndRestore(run / "backup", delete_checkpoint=False),
+        backup,
     ]

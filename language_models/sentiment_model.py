@@ -9,6 +9,7 @@ import numpy as np
 from keras import layers, ops
 
 from groundwork.errors import BundleError, ConfigError, DataError
+from groundwork.replicated import ReplicatedTraining
 from language_models.bundle import find_bundle, load_named_weights, named_weights, read_config, save_bundle
 from language_models.layers import RecurrentStack
 from language_models.sentiment_batches import by_length
@@ -20,7 +21,7 @@ KIND = "sentiment"
 BATCH_SIZE = 64
 
 
-class SentimentModel(keras.Model):
+class SentimentModel(ReplicatedTraining, keras.Model):
     """Logits of the classes of texts: word vectors, a recurrence in one or both directions, pooling, a linear layer.
 
     Padding stands behind a text, for each direction that reads it, as cuDNN demands; neither the recurrence nor pooling

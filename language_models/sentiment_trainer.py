@@ -9,7 +9,8 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from groundwork.callbacks import DeterministicEpochs, EpochLog, StopOnNonFiniteLoss
+from groundwork.callbacks import Backup, DeterministicEpochs, EpochLog, StopOnNonFiniteLoss
+from groundwork.distribution import Distribution
 from groundwork.epochs import EpochSource
 from groundwork.errors import ConfigError
 from groundwork.files import atomic_path, write_text
@@ -35,6 +36,7 @@ def train(
     *,
     validation_path: Path | None = None,
     unlabelled: Sequence[str] = (),
+    distribution: Distribution | None = None,
 ) -> Path:
     """Trains a sentiment model; called again after an interruption, it goes on where it stopped.
 
@@ -45,29 +47,39 @@ def train(
             `bundle/`.
         validation_path: more of them; without it a part of the training texts is held out.
         unlabelled: texts from which word vectors are made, beside those that are trained on; none: no vectors.
+        distribution: the devices to train on, see `make_distribution`; a run may be resumed on others.
 
     Returns:
         The final bundle's directory, `output/bundle`.
 
     Raises:
-        ConfigError: the folder holds a run with another configuration or other texts.
+        ConfigError: the folder holds a run with another configuration or other texts, or a batch is too small for the
+            devices.
         DataError: the texts cannot be learnt from, see `make_split`.
         TrainingError: the loss is not finite.
     """
+    distribution = distribution or Distribution()
+    distribution.check_batch_size(config.batch_size)
     split = make_split(config, train_path, validation_path)
     claim_directory(output, config, split, unlabelled)
     keras.utils.set_random_seed(config.seed)
     vocabulary = make_vocabulary(config, split, unlabelled)
-    model = make_model(vocabulary, split.classes, config)
-    describe(model, split)
-    if not (output / "done").exists():
-        if unlabelled:
-            model.embedding.embeddings.assign(
-                first_vectors(vocabulary, [*split.train.texts, *unlabelled], config, output)
-            )
-        fit(model, split, config, output)
-        write_text(output / "done", "")
-    return write_final_bundle(split, config, output)
+    with distribution.scope():
+        model = make_model(vocabulary, split.classes, config)
+    if distribution.is_chief:
+        describe(model, split)
+    with distribution.watch():
+        if not (output / "done").exists():
+            if unlabelled:
+                with distribution.chief_first():
+                    vectors = first_vectors(vocabulary, [*split.train.texts, *unlabelled], config, output)
+                model.embedding.embeddings.assign(vectors)
+            fit(model, split, config, output, distribution)
+        if distribution.is_chief:
+            write_text(output / "done", "")
+            write_final_bundle(split, config, output)
+        distribution.barrier()
+    return output / "bundle"
 
 
 def make_vocabulary(config: SentimentConfig, split: Split, unlabelled: Sequence[str]) -> Vocabulary:
@@ -132,22 +144,24 @@ def first_vectors(vocabulary: Vocabulary, texts: Sequence[str], config: Sentimen
     return np.load(stored)
 
 
-def fit(model: SentimentModel, split: Split, config: SentimentConfig, run: Path) -> None:
+def fit(model: SentimentModel, split: Split, config: SentimentConfig, run: Path, distribution: Distribution) -> None:
     """All epochs that are not done yet."""
     sequences = [model.encode(text) for text in split.train.texts]
     batches = SentimentBatches(sequences, split.train.labels, batch_size=config.batch_size, seed=config.seed)
-    source = EpochSource(batches)
-    model.compile(
-        optimizer=make_optimizer(config, steps=len(batches)),
-        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-        jit_compile=xla_pays(),
-    )
+    source = EpochSource(batches, distribution)
+    with distribution.scope():
+        model.compile(
+            optimizer=make_optimizer(config, steps=len(batches)),
+            # Weights come with replicas, whose last batch may be filled up with rows of weight 0.
+            loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True, reduction="mean_with_sample_weight"),
+            jit_compile=xla_pays(),
+        )
     with redirect_stdout(sys.stderr):  # Keras reports progress where results belong.
         model.fit(
-            source.dataset(),
+            **source.fit_arguments(),
             epochs=config.epochs,
             shuffle=False,
-            verbose=1 if sys.stderr.isatty() else 0,
+            verbose=distribution.verbosity(1 if sys.stderr.isatty() else 0),
             callbacks=make_callbacks(model, source, split, config, run),
         )
 
@@ -171,15 +185,21 @@ def make_optimizer(config: SentimentConfig, *, steps: int) -> keras.optimizers.O
 def make_callbacks(
     model: SentimentModel, source: EpochSource, split: Split, config: SentimentConfig, run: Path
 ) -> list[keras.callbacks.Callback]:
-    """In the order in which they must act; the backup comes last, so that what it claims to be done is done."""
+    """In the order in which they must act; the backup comes last, so that what it claims to be done is done.
+
+    Of several workers one scores, logs and saves, while the others wait for it in their next step.
+    """
 
     def save_best(accuracy: float, epoch: int) -> None:
         metrics = {"val_accuracy": accuracy, "epoch": epoch + 1}
         model.save_to_preset(run / "best", precision="float32", metrics=metrics)
 
+    everywhere = [DeterministicEpochs(source, seed=config.seed), StopOnNonFiniteLoss()]
+    backup = Backup(run / "backup", source.distribution, delete_checkpoint=False)
+    if not source.distribution.is_chief:
+        return [*everywhere, backup]
     return [
-        DeterministicEpochs(source, seed=config.seed),
-        StopOnNonFiniteLoss(),
+        *everywhere,
         Validation(
             [model.encode(text) for text in split.validation.texts],
             split.validation.labels,
@@ -187,5 +207,5 @@ def make_callbacks(
             save=save_best,
         ),
         EpochLog(run / "log.csv"),
-        keras.callbacks.BackupAndRestore(run / "backup", delete_checkpoint=False),
+        backup,
     ]

@@ -19,6 +19,7 @@ from pathlib import Path
 from captioner.config import TrainingConfig
 from groundwork.config import add_arguments
 from groundwork.console import ArgumentParser, quiet_imports, script
+from groundwork.distribution import add_strategy_argument, make_distribution
 from groundwork.memory import keep_freed_memory
 
 
@@ -28,6 +29,7 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument("--output", type=Path, required=True, help="the run's folder, created or resumed")
     parser.add_argument("--features", type=Path, help="cache of CNN features (default: PREPARED/features)")
     parser.add_argument("--config", type=Path, help="YAML file with any of the options below, underscores for hyphens")
+    add_strategy_argument(parser)
     add_arguments(parser, TrainingConfig)
     return parser
 
@@ -37,11 +39,12 @@ def main(argv: Sequence[str] | None = None) -> None:
     arguments = vars(make_parser().parse_args(argv))
     prepared, output = arguments.pop("prepared"), arguments.pop("output")
     features = arguments.pop("features") or prepared / "features"
+    strategy = arguments.pop("strategy")
     config = TrainingConfig.load(arguments.pop("config"), arguments)
     keep_freed_memory()
     with quiet_imports():
         from captioner.training.trainer import train
-    print(train(config, prepared, output, features))
+    print(train(config, prepared, output, features, make_distribution(strategy)))
 
 
 if __name__ == "__main__":

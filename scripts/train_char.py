@@ -16,6 +16,7 @@ from pathlib import Path
 
 from groundwork.config import add_arguments
 from groundwork.console import ArgumentParser, quiet_imports, script
+from groundwork.distribution import add_strategy_argument, make_distribution
 from groundwork.memory import keep_freed_memory
 from language_models.char_config import CharConfig
 
@@ -25,6 +26,7 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument("text", type=Path, help="a UTF-8 text, gzipped or not")
     parser.add_argument("--output", type=Path, required=True, help="the run's folder, created or resumed")
     parser.add_argument("--config", type=Path, help="YAML file with any of the options below, underscores for hyphens")
+    add_strategy_argument(parser)
     add_arguments(parser, CharConfig)
     return parser
 
@@ -33,11 +35,12 @@ def make_parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> None:
     arguments = vars(make_parser().parse_args(argv))
     text, output = arguments.pop("text"), arguments.pop("output")
+    strategy = arguments.pop("strategy")
     config = CharConfig.load(arguments.pop("config"), arguments)
     keep_freed_memory()
     with quiet_imports():
         from language_models.char_trainer import train
-    print(train(config, text, output))
+    print(train(config, text, output, make_distribution(strategy)))
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from groundwork.config import add_arguments
 from groundwork.console import ArgumentParser, quiet_imports, script
+from groundwork.distribution import add_strategy_argument, make_distribution
 from groundwork.memory import keep_freed_memory
 from language_models.sentiment_config import SentimentConfig
 from language_models.sentiment_data import read_texts
@@ -30,6 +31,7 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument("--unlabelled-column", default="", metavar="TEXT", help="name or number of their text column")
     parser.add_argument("--output", type=Path, required=True, help="the run's folder, created or resumed")
     parser.add_argument("--config", type=Path, help="YAML file with any of the options below, underscores for hyphens")
+    add_strategy_argument(parser)
     add_arguments(parser, SentimentConfig)
     return parser
 
@@ -40,11 +42,21 @@ def main(argv: Sequence[str] | None = None) -> None:
     paths = [arguments.pop(name) for name in ("train", "output", "validation")]
     column = arguments.pop("unlabelled_column")
     unlabelled = [text for path in arguments.pop("unlabelled") for text in read_texts(path, text_column=column)]
+    strategy = arguments.pop("strategy")
     config = SentimentConfig.load(arguments.pop("config"), arguments)
     keep_freed_memory()
     with quiet_imports():
         from language_models.sentiment_trainer import train
-    print(train(config, paths[0], paths[1], validation_path=paths[2], unlabelled=unlabelled))
+    print(
+        train(
+            config,
+            paths[0],
+            paths[1],
+            validation_path=paths[2],
+            unlabelled=unlabelled,
+            distribution=make_distribution(strategy),
+        )
+    )
 
 
 if __name__ == "__main__":

@@ -19,12 +19,13 @@ class TwoRateAdam(keras.optimizers.Adam):
     def __init__(self, *args, slow_variables: Iterable[keras.Variable] = (), slow_rate: float = 1.0, **kwargs):
         super().__init__(*args, **kwargs)
         self.slow_rate = slow_rate
-        self._slow_variables = list(slow_variables)
+        # Not the variables, which Keras would take for state of the optimizer, and JAX for the same array twice.
+        self._slow_keys = {self._var_key(variable) for variable in slow_variables}
 
     def build(self, variables):
         super().build(variables)
-        self._slow_indices = {self._get_variable_index(variable) for variable in self._slow_variables}
+        self._is_slow = [self._var_key(variable) in self._slow_keys for variable in variables]
 
     def update_step(self, gradient, variable, learning_rate):
-        slow = self._get_variable_index(variable) in self._slow_indices
+        slow = self._is_slow[self._get_variable_index(variable)]
         super().update_step(gradient, variable, learning_rate * self.slow_rate if slow else learning_rate)

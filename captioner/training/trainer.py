@@ -24,7 +24,8 @@ from captioner.training.features import fill_caches, view_name
 from captioner.training.loss import CaptionCrossentropy
 from captioner.training.optimizer import TwoRateAdam
 from captioner.training.validation import ValidationCaptions
-from groundwork.callbacks import DeterministicEpochs, EpochLog, StopOnNonFiniteLoss
+from groundwork.callbacks import Backup, DeterministicEpochs, EpochLog, StopOnNonFiniteLoss
+from groundwork.distribution import Distribution
 from groundwork.epochs import EpochSource
 from groundwork.errors import BundleError, ConfigError
 from groundwork.files import write_text
@@ -59,7 +60,13 @@ def stages(config: TrainingConfig) -> list[Stage]:
     return [stage for stage in planned if stage.epochs > 0]
 
 
-def train(config: TrainingConfig, prepared: str | Path, output: str | Path, features: str | Path) -> Path:
+def train(
+    config: TrainingConfig,
+    prepared: str | Path,
+    output: str | Path,
+    features: str | Path,
+    distribution: Distribution | None = None,
+) -> Path:
     """Trains a captioner on a prepared directory; called again after an interruption, it goes on where it stopped.
 
     Args:
@@ -67,27 +74,36 @@ def train(config: TrainingConfig, prepared: str | Path, output: str | Path, feat
         prepared: what `prepare_data.py` wrote.
         output: the run's folder; each stage keeps `log.csv`, `backup/` and its `best/` bundle there.
         features: where the frozen CNN's features are cached, shared by all runs.
+        distribution: the devices to train on, see `make_distribution`; a run may be resumed on others.
 
     Returns:
         The final bundle's directory, `output/bundle`.
 
     Raises:
-        ConfigError: the folder holds a run with another configuration.
+        ConfigError: the folder holds a run with another configuration, or a batch is too small for the devices.
         DataError: the prepared directory is incomplete.
         TrainingError: the loss is not finite.
     """
+    distribution = distribution or Distribution()
+    distribution.check_batch_size(config.batch_size)
     data = PreparedData.load(prepared)
     run = Path(output)
     claim_directory(run, config)
     keras.utils.set_random_seed(config.seed)
-    model = build_model(config, data.vocabulary)
+    with distribution.scope():
+        model = build_model(config, data.vocabulary)
     plan = stages(config)
-    caches = fill_caches(
-        model.encoder, data.paths, features, cuts=list({stage.cut: None for stage in plan}), mirrored=config.mirror
-    )
+    with distribution.watch(), distribution.chief_first():
+        caches = fill_caches(
+            model.encoder, data.paths, features, cuts=list({stage.cut: None for stage in plan}), mirrored=config.mirror
+        )
     for stage in plan:
-        run_stage(stage, config, model, data, caches[stage.cut], run)
-    return write_final_bundle(plan, run, precision=config.precision)
+        run_stage(stage, config, model, data, caches[stage.cut], run, distribution)
+    if distribution.is_chief:
+        write_final_bundle(plan, run, precision=config.precision)
+    with distribution.watch():
+        distribution.barrier()
+    return run / "bundle"
 
 
 def claim_directory(run: Path, config: TrainingConfig) -> None:
@@ -116,28 +132,38 @@ def build_model(config: TrainingConfig, vocabulary: Vocabulary) -> CaptionModel:
 
 
 def run_stage(
-    stage: Stage, config: TrainingConfig, model: CaptionModel, data: PreparedData, cache: FeatureCache, run: Path
+    stage: Stage,
+    config: TrainingConfig,
+    model: CaptionModel,
+    data: PreparedData,
+    cache: FeatureCache,
+    run: Path,
+    distribution: Distribution,
 ) -> None:
     """Trains one stage to its end and leaves `model` with the stage's best weights."""
     folder = run / stage.name
     folder.mkdir(parents=True, exist_ok=True)
     if not (folder / "done").exists():
-        _, trainee = model.cut_before(stage.cut)
-        source = EpochSource(caption_batches(config, data, cache))
-        trainee.compile(
-            optimizer=make_optimizer(stage, config, trainee, steps=len(source.batches)),
-            loss=CaptionCrossentropy(config.label_smoothing),
-        )
-        print(f"stage {stage.name}: {stage.epochs} epochs of {len(source.batches)} steps", file=sys.stderr)
-        with redirect_stdout(sys.stderr):  # Keras reports progress where results belong.
+        source = EpochSource(caption_batches(config, data, cache), distribution)
+        with distribution.scope():
+            _, trainee = model.cut_before(stage.cut)
+            trainee.compile(
+                optimizer=make_optimizer(stage, config, trainee, steps=len(source.batches)),
+                loss=CaptionCrossentropy(config.label_smoothing),
+            )
+        if distribution.is_chief:
+            print(f"stage {stage.name}: {stage.epochs} epochs of {len(source.batches)} steps", file=sys.stderr)
+        with redirect_stdout(sys.stderr), distribution.watch():  # Keras reports progress where results belong.
             trainee.fit(
-                source.dataset(),
+                **source.fit_arguments(),
                 epochs=stage.epochs,
                 shuffle=False,  # The batches are shuffled already.
-                verbose=1 if sys.stderr.isatty() else 2,
+                verbose=distribution.verbosity(1 if sys.stderr.isatty() else 2),
                 callbacks=stage_callbacks(stage, config, model, trainee, data, cache, source, folder),
             )
-        write_text(folder / "done", "")
+            if distribution.is_chief:
+                write_text(folder / "done", "")
+            distribution.barrier()  # The best bundle is complete.
     copy_weights(folder / "best", model)
 
 
@@ -189,7 +215,10 @@ def stage_callbacks(
     source: EpochSource,
     folder: Path,
 ) -> list[keras.callbacks.Callback]:
-    """In the order in which they must act; the backup comes last, so that what it claims to be done is done."""
+    """In the order in which they must act; the backup comes last, so that what it claims to be done is done.
+
+    Of several workers one scores, logs and saves, while the others wait for it in their next step.
+    """
     validation = ValidationCaptions(trainee, data.val, cache)
 
     def save_best(scores: dict[str, float], epoch: int) -> None:
@@ -204,9 +233,12 @@ def stage_callbacks(
         metrics = {"training": training, "scores": [{"values": scores, "conditions": conditions}]}
         save_bundle(model, folder / "best", precision="float32", metrics=metrics)
 
+    everywhere = [DeterministicEpochs(source, seed=config.seed), StopOnNonFiniteLoss()]
+    backup = Backup(folder / "backup", source.distribution)
+    if not source.distribution.is_chief:
+        return [*everywhere, backup]
     return [
-        DeterministicEpochs(source, seed=config.seed),
-        StopOnNonFiniteLoss(),
+        *everywhere,
         CaptionScore(
             validation.score,
             monitor=MONITOR,
@@ -216,7 +248,7 @@ def stage_callbacks(
         ),
         EpochLog(folder / "log.csv"),
         *tensorboard(folder / "tensorboard"),
-        keras.callbacks.BackupAndRestore(folder / "backup"),
+        backup,
     ]
 
 
@@ -238,8 +270,7 @@ def copy_weights(bundle: Path, model: CaptionModel) -> None:
     model.set_weights(load_bundle(bundle).get_weights())
 
 
-def write_final_bundle(plan: Sequence[Stage], run: Path, *, precision: str) -> Path:
+def write_final_bundle(plan: Sequence[Stage], run: Path, *, precision: str) -> None:
     """The best of all stages, stored small."""
     best = max((run / stage.name / "best" for stage in plan), key=best_score)
     save_bundle(load_bundle(best), run / "bundle", precision=precision, metrics=read_metrics(best))
-    return run / "bundle"
