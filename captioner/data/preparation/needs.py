@@ -77,7 +77,7 @@ class Needs:
         if self.sharded:
             sentences.insert(
                 1,
-                f"Shards take 224 x 224 x 3 = {PIXEL_BYTES:,} bytes and a caption or five for each of {self.sharded:,} "
-                f"images, {readable_size(self.shards)} of disk.",
+                f"Shards take 224 x 224 x 3 = {PIXEL_BYTES:,} bytes for each of {self.sharded:,} images and a "
+                f"little for its captions, {readable_size(self.shards)} of disk.",
             )
         return "\n".join(sentences)

@@ -158,7 +158,7 @@ def test_shards_for_which_there_is_no_room_are_refused(sources, out, monkeypatch
     said = []
     with pytest.raises(DataError, match=r"Preparing needs 455 kB of disk in .*, but only 300 kB are free"):
         run(sources, out, shards=2, announce=said.append)
-    assert "150,528 bytes and a caption or five for each of 3 images, 454 kB of disk" in said[0]
+    assert "150,528 bytes for each of 3 images and a little for its captions, 454 kB of disk" in said[0]
     assert not (out / "shards").exists()
 
 
