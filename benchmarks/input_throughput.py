@@ -98,6 +98,7 @@ def measure(options: argparse.Namespace) -> dict[str, list[float]]:
     """Images a second of each side, a value a round, after a round that does not count."""
     keep_freed_memory()  # As train.py does.
     with quiet_imports():
+        import keras  # noqa: F401 (TensorFlow reports what it finds when it is loaded, in here unheard)
         from pictures import write_pictures
 
     with tempfile.TemporaryDirectory() as temporary:

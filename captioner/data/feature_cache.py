@@ -68,7 +68,7 @@ class FeatureCache:
         return FeatureTable(self._values, (len(self), *self.shape))
 
     def bytes_for(self, pictures: int) -> int:
-        """What so many rows take on disk; of a row's name and line, the longest that are common."""
+        """What so many rows and their names take on disk."""
         return pictures * (self._row_bytes + _NAME_BYTES)
 
     def _complete_names(self) -> list[str]:

@@ -78,10 +78,8 @@ def prepare(
     report = report_document(splits, merged.summaries, vocabulary, options=options)
     _write(directory, splits, vocabulary, report)
     if shards is not None:
-        plan = plan_shards(
-            {name: split.records for name, split in splits.items()}, directory / SHARDS_NAME, shards=shards
-        )
-        write_shards(plan, directory / SHARDS_NAME, threads=workers, progress=progress)
+        folder, records = directory / SHARDS_NAME, {name: split.records for name, split in splits.items()}
+        write_shards(plan_shards(records, folder, shards=shards), folder, threads=workers, progress=progress)
     return describe(report)
 
 
