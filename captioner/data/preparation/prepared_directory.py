@@ -77,10 +77,14 @@ def prepare(
     options = {"min_count": min_count, "max_words": max_words, "verified": verify}
     report = report_document(splits, merged.summaries, vocabulary, options=options)
     _write(directory, splits, vocabulary, report)
-    if shards is not None:
-        folder, records = directory / SHARDS_NAME, {name: split.records for name, split in splits.items()}
-        write_shards(plan_shards(records, folder, shards=shards), folder, threads=workers, progress=progress)
-    return describe(report)
+    if shards is None:
+        return describe(report)
+    folder, records = directory / SHARDS_NAME, {name: split.records for name, split in splits.items()}
+    plan = plan_shards(records, folder, shards=shards)
+    write_shards(plan, folder, threads=workers, progress=progress)
+    return (
+        f"{describe(report)}\n\nThe pictures of {' and '.join(SHARDED_SPLITS)} stand in {len(plan)} shards in {folder}."
+    )
 
 
 def _announce_needs(

@@ -136,7 +136,7 @@ def test_a_full_disk_is_noticed_before_anything_is_written(sources, out, monkeyp
 
 
 def test_shards_are_written_where_training_finds_them(sources, out):
-    run(sources, out, shards=2)
+    assert run(sources, out, shards=2).endswith(f"stand in 3 shards in {out / 'shards'}.")
     assert sorted(path.name for path in (out / "shards").glob("*-of-*[0-9]")) == [
         "train-00000-of-00002",
         "train-00001-of-00002",

@@ -1,6 +1,8 @@
 """Shards: what they hold, that an interrupted run goes on, and that workers share them without overlap."""
 
 import os
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,6 +17,8 @@ from captioner.data.preparation import shard_writer
 from captioner.data.preparation.shard_writer import finished_bytes, plan_shards, write_shards
 from captioner.data.shards import PictureShards, worker_share
 from groundwork.errors import DataError, UsageError
+
+README = Path(__file__).parents[3] / "data" / "README.md"
 
 
 @pytest.fixture
@@ -104,6 +108,14 @@ def test_a_worker_reads_whole_shards_where_there_are_enough(splits, folder):
     write(splits, folder)
     share = worker_share(folder, "train", worker=0, workers=2)
     assert [picture.shard.name[:11] for picture in share] == ["train-00000"] * 2 + ["train-00002"] * 3
+
+
+def test_the_documented_loop_reads_a_share(splits, folder):
+    write(splits, folder)
+    code = re.findall(r"^```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)[0]
+    names = {}
+    exec(code.replace("prepared/coco/shards", folder.as_posix()), names)
+    np.testing.assert_array_equal(names["pixels"], load_image(splits["train"][4].path))
 
 
 def test_a_worker_that_does_not_exist_is_refused(splits, folder):
