@@ -82,9 +82,8 @@ def prepare(
     folder, records = directory / SHARDS_NAME, {name: split.records for name, split in splits.items()}
     plan = plan_shards(records, folder, shards=shards)
     write_shards(plan, folder, threads=workers, progress=progress)
-    return (
-        f"{describe(report)}\n\nThe pictures of {' and '.join(SHARDED_SPLITS)} stand in {len(plan)} shards in {folder}."
-    )
+    names = " and ".join(name for name in SHARDED_SPLITS if name in splits)
+    return f"{describe(report)}\n\nThe pictures of {names} stand in {len(plan)} shards in {folder}."
 
 
 def _announce_needs(
