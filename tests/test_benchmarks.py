@@ -7,6 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from captioner.data.coco import read_records
+from captioner.data.images import load_image
+
 BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
 
 
@@ -29,12 +32,22 @@ def comparison(load):
     return make
 
 
-@pytest.mark.parametrize("name", ["cold_start", "caption_throughput", "training_throughput", "memory"])
-def test_help_works_anywhere(name, tmp_path):
+@pytest.mark.parametrize(
+    ("name", "option"),
+    [
+        ("cold_start", "--model"),
+        ("caption_throughput", "--model"),
+        ("training_throughput", "--model"),
+        ("memory", "--model"),
+        ("input_throughput", "--model"),
+        ("coco_size", "--images"),
+    ],
+)
+def test_help_works_anywhere(name, option, tmp_path):
     command = [sys.executable, str(BENCHMARKS / f"{name}.py"), "--help"]
     finished = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
     assert "Goal: " in finished.stdout
-    assert "--model" in finished.stdout
+    assert option in finished.stdout
     assert finished.stderr == ""
 
 
@@ -146,3 +159,22 @@ def test_pictures_are_varied_and_repeatable(load, tmp_path):
         assert picture.size == (500, 375)
     pictures.write_pictures(tmp_path, 2, tmp_path / "photographs")
     assert (first.read_bytes(), second.read_bytes()) == contents
+
+
+def test_data_of_cocos_size_have_cocos_numbers(load, tmp_path):
+    coco_size, process = load("coco_size"), load("coco_size_process")
+    assert coco_size.captions_of(123_287) == 616_767
+    process.make(tmp_path, 9, 3, coco_size.captions_of(12))
+    train, val = (read_records(tmp_path / f"{split}.json", tmp_path / "pictures") for split in ("train", "val"))
+    assert (len(train), len(val)) == (9, 3)
+    assert {len(record.captions) for record in (*train, *val)} == {5}
+    assert len({record.path.stat().st_ino for record in (*train, *val)}) == process.DIFFERENT_PICTURES
+    assert load_image(train[0].path).shape == (224, 224, 3)
+
+
+def test_data_may_cost_so_much_memory_beyond_the_model(load):
+    coco_size = load("coco_size")
+    peaks = {"preparation": 900.0, "training": 3000.0, "the model alone": 1500.0}
+    steps = {name: {"seconds": 60.0, "mebibytes": peak} for name, peak in peaks.items()}
+    assert json.loads(coco_size.as_json(steps, {}))["mebibytes_beyond_the_model"] == 1500
+    assert "1,500 MiB beyond the model, goal less than 4,096: met" in coco_size.as_table(steps, {})

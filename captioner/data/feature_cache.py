@@ -1,7 +1,9 @@
 """What a frozen network made of each picture, kept on disk so that it is computed once."""
 
+import functools
 import hashlib
 import json
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,6 +11,9 @@ from typing import Any
 import numpy as np
 
 from groundwork.files import write_json
+
+# A line of `rows.txt`: a path of usual length, its size and its time of change.
+_NAME_BYTES = 150
 
 
 class FeatureCache:
@@ -58,9 +63,13 @@ class FeatureCache:
         """Row numbers of pictures, int64 `(pictures,)`; a picture that is not cached raises KeyError."""
         return np.array([self._rows[picture] for picture in pictures], dtype=np.int64)
 
-    def open(self) -> np.ndarray:
-        """The whole table, float16 `(rows, *shape)`, mapped into memory, not read."""
-        return np.memmap(self._values, np.float16, "r", shape=(len(self), *self.shape))
+    def open(self) -> "FeatureTable":
+        """The whole table as it is now, float16 `(rows, *shape)`."""
+        return FeatureTable(self._values, (len(self), *self.shape))
+
+    def bytes_for(self, pictures: int) -> int:
+        """What so many rows and their names take on disk."""
+        return pictures * (self._row_bytes + _NAME_BYTES)
 
     def _complete_names(self) -> list[str]:
         text = self._names.read_text(encoding="utf-8")
@@ -70,10 +79,36 @@ class FeatureCache:
         return complete.splitlines()
 
 
+class FeatureTable:
+    """Rows of a cache, copied from disk when they are asked for; indexed by one or several rows as an array is.
+
+    Attributes:
+        shape: `(rows, *shape of a row)`.
+        dtype: float16.
+    """
+
+    dtype = np.dtype(np.float16)
+
+    def __init__(self, path: Path, shape: tuple[int, ...]):
+        self._path = path
+        self.shape = shape
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __getitem__(self, rows: Any) -> np.ndarray:
+        # Mapped for this one access: pages that stay mapped count as memory of this process, 6 GB of them for COCO.
+        return np.array(np.memmap(self._path, self.dtype, "r", shape=self.shape)[rows])
+
+
 def picture_identity(path: Path) -> str:
     """A line of text that changes when the picture does."""
     status = path.stat()
-    return f"{path.resolve()}\t{status.st_size}\t{status.st_mtime_ns}"
+    folder, name = os.path.split(path)
+    # Following links costs a question to the system for each folder above, and 123,287 pictures stand in a few folders.
+    absolute = os.path.join(os.getcwd(), folder)
+    resolved = os.path.realpath(path) if os.path.islink(path) else os.path.join(_resolved(absolute), name)
+    return f"{resolved}\t{status.st_size}\t{status.st_mtime_ns}"
 
 
 def weights_digest(weights: Sequence[np.ndarray]) -> str:
@@ -83,3 +118,8 @@ def weights_digest(weights: Sequence[np.ndarray]) -> str:
         digest.update(str(array.shape).encode())
         digest.update(np.ascontiguousarray(array, dtype=np.float32).tobytes())
     return digest.hexdigest()
+
+
+@functools.lru_cache(maxsize=4096)
+def _resolved(folder: str) -> str:
+    return os.path.realpath(folder)

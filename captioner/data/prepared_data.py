@@ -1,10 +1,12 @@
 """A prepared directory, read for training."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from captioner.data.coco import CaptionRecord, read_records
+from captioner.data.pictures import Pictures
+from captioner.data.shards import SHARDS_NAME, PictureShards
 from captioner.data.vocabulary import Vocabulary
 from groundwork.errors import DataError
 
@@ -16,10 +18,11 @@ class PreparedData:
     vocabulary: Vocabulary
     train: list[CaptionRecord]
     val: list[CaptionRecord]
+    pictures: Pictures = field(default_factory=Pictures)
 
     @classmethod
     def load(cls, directory: str | Path) -> "PreparedData":
-        """Reads `vocabulary.txt`, `train.json` and `val.json`.
+        """Reads `vocabulary.txt`, `train.json` and `val.json`, and finds the shards that are finished.
 
         Raises:
             DataError: the directory is not a prepared one, its preparation was interrupted, or a split is empty.
@@ -30,7 +33,8 @@ class PreparedData:
         if not _is_complete(folder / "report.json"):
             raise DataError(f"The preparation of {folder} was interrupted; run prepare_data.py again.")
         train, val = (_captioned(folder / f"{split}.json") for split in ("train", "val"))
-        return cls(Vocabulary.load(folder / "vocabulary.txt"), train, val)
+        pictures = Pictures(PictureShards(folder / SHARDS_NAME))
+        return cls(Vocabulary.load(folder / "vocabulary.txt"), train, val, pictures)
 
     @property
     def paths(self) -> list[Path]:

@@ -22,6 +22,7 @@ from captioner.models.vgg_encoder import VGGEncoder
 from captioner.training.caption_score import CaptionScore
 from captioner.training.features import fill_caches, view_name
 from captioner.training.loss import CaptionCrossentropy
+from captioner.training.needs import describe_needs
 from captioner.training.optimizer import TwoRateAdam
 from captioner.training.validation import ValidationCaptions
 from groundwork.callbacks import Backup, DeterministicEpochs, EpochLog, StopOnNonFiniteLoss
@@ -89,13 +90,20 @@ def train(
     data = PreparedData.load(prepared)
     run = Path(output)
     claim_directory(run, config)
+    if distribution.is_chief:
+        print(describe_needs(data), file=sys.stderr)
     keras.utils.set_random_seed(config.seed)
     with distribution.scope():
         model = build_model(config, data.vocabulary)
     plan = stages(config)
     with distribution.watch(), distribution.chief_first():
         caches = fill_caches(
-            model.encoder, data.paths, features, cuts=list({stage.cut: None for stage in plan}), mirrored=config.mirror
+            model.encoder,
+            data.paths,
+            features,
+            cuts=list({stage.cut: None for stage in plan}),
+            mirrored=config.mirror,
+            pictures=data.pictures,
         )
     for stage in plan:
         run_stage(stage, config, model, data, caches[stage.cut], run, distribution)

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -44,6 +46,29 @@ def test_a_changed_picture_is_another_picture(tmp_path):
     before = picture_identity(picture)
     picture.write_bytes(b"three")
     assert picture_identity(picture) != before
+
+
+def test_a_picture_is_the_same_by_every_path(tmp_path, monkeypatch):
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    picture = folder / "picture.jpg"
+    picture.write_bytes(b"one")
+    (tmp_path / "folder_link").symlink_to(folder)
+    (tmp_path / "picture_link").symlink_to(picture)
+    paths = [folder / ".." / "folder_link" / "picture.jpg", tmp_path / "picture_link"]
+    assert {picture_identity(path) for path in paths} == {picture_identity(picture)}
+    monkeypatch.chdir(folder)
+    assert picture_identity(Path("picture.jpg")) == picture_identity(picture)
+    assert picture_identity(picture).split("\t")[0] == str(picture.resolve())
+
+
+def test_rows_are_read_one_by_one_or_many_at_once(tmp_path):
+    cache = open_cache(tmp_path)
+    cache.append(["a", "b", "c"], np.arange(18).reshape(3, 2, 3))
+    table, expected = cache.open(), np.arange(18).reshape(3, 2, 3)
+    assert (len(table), table.shape) == (3, (3, 2, 3))
+    for rows in (1, -1, slice(1, 3), np.array([2, 0, 2])):
+        np.testing.assert_array_equal(table[rows], expected[rows])
 
 
 def test_the_digest_sees_values_and_shapes():

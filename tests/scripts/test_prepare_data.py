@@ -80,6 +80,14 @@ def test_the_same_command_can_be_run_again(run, mixed, tmp_path, capsys):
     assert capsys.readouterr().out == first
 
 
+def test_shards_are_written_when_asked_for(run, mixed, tmp_path, capsys):
+    assert run(*mixed, "--shards", "2") == 0
+    assert (tmp_path / "prepared" / "shards" / "train-00001-of-00002").is_file()
+    assert "for each of 3 images and a little for its captions, 454 kB of disk" in capsys.readouterr().err
+    assert run(*mixed, "--shards", "3") == 2
+    assert capsys.readouterr().err.endswith("error: `shards` must be at most the 2 images of train, received 3.\n")
+
+
 def test_official_coco(run, tmp_path):
     for number, split in enumerate(("train", "val"), 1):
         pictures(tmp_path / "coco" / f"{split}2017", f"{number}.png")

@@ -10,8 +10,10 @@ from captioner.data.preparation.disk import require_free
 from captioner.data.preparation.filtering import FilteredSplit, filter_records
 from captioner.data.preparation.needs import Needs
 from captioner.data.preparation.report import describe, report_document
+from captioner.data.preparation.shard_writer import SHARDED_SPLITS, finished_bytes, plan_shards, write_shards
 from captioner.data.preparation.sources import SPLITS, Source, merge_sources
 from captioner.data.preparation.verification import Verification, find_missing, verify_pictures
+from captioner.data.shards import SHARDS_NAME
 from captioner.data.vocabulary import SPECIAL_TOKENS, Vocabulary
 from captioner.errors import AnnotationError
 from groundwork.errors import UsageError
@@ -29,15 +31,17 @@ def prepare(
     min_count: int = 5,
     max_words: int | None = None,
     verify: bool = True,
+    shards: int | None = None,
     workers: int | None = None,
     announce: Callable[[str], None] = lambda sentence: None,
     progress: bool = True,
 ) -> str:
     """Writes `train.json`, `val.json`, `test.json` (those that the sources have), `vocabulary.txt` and `report.json`.
 
-    Pictures are not copied: the files name them relative to `directory`. The same call, made again, writes the same
-    files and decodes only pictures that are new or changed. `report.json` says `"complete": false` until all files of
-    one run are in place.
+    The files name the pictures relative to `directory`; a copy of them is made only in shards, if these are wanted. The
+    same call, made again, writes the same files and decodes only pictures that are new or changed. `report.json` says
+    `"complete": false` until all files of one run but the shards are in place; training reads what is not in a shard
+    from its file.
 
     Args:
         sources: at least one of them for the split "train".
@@ -45,6 +49,8 @@ def prepare(
         min_count: how often a word must occur in the training captions to enter the vocabulary.
         max_words: how many words the vocabulary has at most, the special tokens not counted.
         verify: whether every picture is decoded once; otherwise only its existence is checked.
+        shards: how many TFRecord files the pictures for training are copied to, with as many as it takes for those of
+            val; none if not given.
         workers: decoding threads, one per processor if not given.
         announce: called with the needs in disk, memory and time, before anything is done.
         progress: whether a progress bar is drawn on stderr if it is a terminal.
@@ -55,16 +61,14 @@ def prepare(
     Raises:
         AnnotationError: a picture stands in two splits, or a split has no usable picture.
         DataError: the disk is too small.
-        UsageError: `directory` has files that no preparation wrote, nothing is to be trained on, or no word occurs
-            `min_count` times.
+        UsageError: `directory` has files that no preparation wrote, nothing is to be trained on, no word occurs
+            `min_count` times, or there are more shards than images.
     """
     directory, workers = Path(directory), workers or os.cpu_count() or 1
     merged = merge_sources(sources)
     if "train" not in merged.splits:
         raise UsageError("No image is annotated for training; name annotations for the split train.")
-    needs = Needs.of(record for records in merged.splits.values() for record in records)
-    announce(needs.describe(threads=workers if verify else None))
-    require_free(directory, needs.disk, "Preparing")
+    _announce_needs(merged.splits, directory, verify=verify, shards=shards, workers=workers, announce=announce)
     _claim(directory)
     memory = directory / MEMORY_NAME if verify else None
     verification = _check_pictures(merged.splits, memory, workers=workers, progress=progress)
@@ -73,7 +77,29 @@ def prepare(
     options = {"min_count": min_count, "max_words": max_words, "verified": verify}
     report = report_document(splits, merged.summaries, vocabulary, options=options)
     _write(directory, splits, vocabulary, report)
-    return describe(report)
+    if shards is None:
+        return describe(report)
+    folder, records = directory / SHARDS_NAME, {name: split.records for name, split in splits.items()}
+    plan = plan_shards(records, folder, shards=shards)
+    write_shards(plan, folder, threads=workers, progress=progress)
+    names = " and ".join(name for name in SHARDED_SPLITS if name in splits)
+    return f"{describe(report)}\n\nThe pictures of {names} stand in {len(plan)} shards in {folder}."
+
+
+def _announce_needs(
+    splits: Mapping[str, Sequence[CaptionRecord]],
+    directory: Path,
+    *,
+    verify: bool,
+    shards: int | None,
+    workers: int,
+    announce: Callable[[str], None],
+) -> None:
+    sharded = sum(len(splits.get(split, ())) for split in SHARDED_SPLITS) if shards is not None else 0
+    needs = Needs.of((record for records in splits.values() for record in records), verify=verify, sharded=sharded)
+    announce(needs.describe(threads=workers))
+    written = finished_bytes(directory / SHARDS_NAME)
+    require_free(directory, needs.disk + max(0, needs.shards - written), "Preparing")
 
 
 def _claim(directory: Path) -> None:

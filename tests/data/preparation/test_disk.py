@@ -34,6 +34,14 @@ def test_features_take_49_regions_of_512_half_precision_channels():
 
 
 def test_time_is_said_only_for_decoding():
-    needs = Needs(pictures=123_287, captions=616_767)
+    needs = Needs(pictures=123_287, captions=616_767, decoded=123_287)
     assert "about 14 minutes" in needs.describe(threads=1)
-    assert "less than a minute" in needs.describe(threads=None)
+    assert "less than a minute" in Needs(pictures=123_287, captions=616_767).describe(threads=1)
+
+
+def test_shards_are_counted_only_if_they_are_written():
+    needs = Needs(pictures=123_287, captions=616_767, sharded=123_287)
+    assert "150,528 bytes" in needs.describe(threads=1)
+    assert "18.7 GB of disk" in needs.describe(threads=1)
+    assert "about 14 minutes" in needs.describe(threads=1)
+    assert "Shards" not in Needs(pictures=123_287, captions=616_767).describe(threads=1)

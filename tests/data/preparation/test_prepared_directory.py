@@ -7,6 +7,7 @@ import pytest
 from captioner.data.coco import CaptionRecord, read_records
 from captioner.data.preparation import prepared_directory
 from captioner.data.preparation.prepared_directory import prepare
+from captioner.data.prepared_data import PreparedData
 from captioner.data.vocabulary import SPECIAL_TOKENS, Vocabulary
 from captioner.errors import AnnotationError
 from groundwork.errors import DataError, UsageError
@@ -132,6 +133,33 @@ def test_a_full_disk_is_noticed_before_anything_is_written(sources, out, monkeyp
     with pytest.raises(DataError, match=r"Preparing needs 1\.4 kB of disk .* only 10 bytes are free"):
         run(sources, out)
     assert not out.exists()
+
+
+def test_shards_are_written_where_training_finds_them(sources, out):
+    assert run(sources, out, shards=2).endswith(f"stand in 3 shards in {out / 'shards'}.")
+    assert sorted(path.name for path in (out / "shards").glob("*-of-*[0-9]")) == [
+        "train-00000-of-00002",
+        "train-00001-of-00002",
+        "val-00000-of-00001",
+    ]
+    assert PreparedData.load(out).pictures.sharded == 3
+
+
+def test_shards_are_made_again_without_new_files(sources, out):
+    run(sources, out, shards=2)
+    times = {path.name: path.stat().st_mtime_ns for path in (out / "shards").iterdir()}
+    run(sources, out, shards=2)
+    assert {path.name: path.stat().st_mtime_ns for path in (out / "shards").iterdir()} == times
+
+
+def test_shards_for_which_there_is_no_room_are_refused(sources, out, monkeypatch):
+    monkeypatch.setattr("shutil.disk_usage", lambda path: type("Usage", (), {"free": 300_000}))
+    run(sources, out)
+    said = []
+    with pytest.raises(DataError, match=r"Preparing needs 455 kB of disk in .*, but only 300 kB are free"):
+        run(sources, out, shards=2, announce=said.append)
+    assert "150,528 bytes for each of 3 images and a little for its captions, 454 kB of disk" in said[0]
+    assert not (out / "shards").exists()
 
 
 def test_a_folder_with_other_files_is_not_touched(sources, out):
