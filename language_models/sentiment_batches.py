@@ -19,7 +19,7 @@ def pad(sequences: Sequence[np.ndarray]) -> np.ndarray:
 
 
 def rounded(length: int) -> int:
-    """A length rounded up to one of few, by at most three words or a quarter: XLA compiles a step anew for each length it meets."""
+    """A length rounded up to one of few, by at most three words or a quarter; XLA compiles a step for each length."""
     step = max(4, 2 ** (length.bit_length() - 3))
     return -(-length // step) * step
 
