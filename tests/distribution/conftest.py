@@ -51,7 +51,7 @@ def runs(tmp_path_factory) -> Runs:
     """All runs on TensorFlow: here on one device, elsewhere on two replicas and by two workers, one of them killed."""
     module, folder = runs_module(), tmp_path_factory.mktemp("runs")
     module.write_data(folder / "data")
-    mirrored = start(folder, "mirrored", 2, "words", "captioner", "characters", "sentiment")
+    mirrored = start(folder, "mirrored", 2, "words", "masks", "captioner", "characters", "sentiment")
     workers = start_workers(folder, "frozen", stop={"STOP_AFTER_EPOCH": "1"})
     for name in ("words", "captioner", "characters", "sentiment"):
         module.RUNS[name](folder / "data", folder / "single" / name, Distribution())
