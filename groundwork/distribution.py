@@ -151,11 +151,13 @@ def make_distribution(strategy: str = "auto") -> Distribution:
         return _data_parallel(strategy)
     if strategy == "multiworker" or (strategy == "auto" and _names_workers()):
         return _multiworker()
+    if strategy == "single":
+        return Distribution()
     import tensorflow as tf
 
-    devices = tf.config.list_logical_devices("GPU") or tf.config.list_logical_devices("CPU")
-    if strategy == "single" or (strategy == "auto" and (len(devices) == 1 or devices[0].device_type == "CPU")):
+    if strategy == "auto" and len(tf.config.list_physical_devices("GPU")) < 2:
         return Distribution()
+    devices = tf.config.list_logical_devices("GPU") or tf.config.list_logical_devices("CPU")
     _check_several(len(devices))
     return Distribution(len(devices), True, tf.distribute.MirroredStrategy([device.name for device in devices]))
 
