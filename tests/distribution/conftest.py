@@ -18,7 +18,7 @@ from groundwork.distribution import Distribution
 
 RUNS = Path(__file__).parent / "runs.py"
 ROOT = Path(__file__).parent.parent.parent
-PATIENCE = 600  # seconds; on two idle cores all runs together take less than a tenth
+PATIENCE = 1800  # seconds for a process; on two idle cores all of them together take some 100
 
 
 def runs_module():
