@@ -31,7 +31,7 @@ class DeterministicEpochs(keras.callbacks.Callback):
         self.source.epoch = epoch
         for index, layer in enumerate(self.model._flatten_layers()):
             for generator in layer._seed_generators:
-                generator.state.assign([self.seed * 1_000_003 + epoch, index])
+                self.source.distribution.assign_seed(generator.state, self.seed * 1_000_003 + epoch, index)
 
 
 class StopOnNonFiniteLoss(keras.callbacks.Callback):

@@ -12,6 +12,7 @@ from typing import Any
 from groundwork.errors import ConfigError, TrainingError, UsageError
 
 STRATEGIES = ("auto", "single", "mirrored", "multiworker")
+REPLICA_SEED = 15_485_863  # Any distance that no number of epochs reaches.
 
 
 def add_strategy_argument(parser: argparse.ArgumentParser) -> None:
@@ -35,12 +36,14 @@ class Distribution:
         is_chief: whether this process writes files; of several workers one does.
         strategy: TensorFlow's strategy; None on one device and on other backends.
         spans_workers: whether there are several processes.
+        first_replica: the number of this process' first replica.
     """
 
     replicas: int = 1
     is_chief: bool = True
     strategy: Any = None
     spans_workers: bool = False
+    first_replica: int = 0
 
     def scope(self) -> AbstractContextManager:
         """Where models, optimizers and metrics are made and compiled."""
@@ -62,6 +65,12 @@ class Distribution:
     def verbosity(self, verbose: int) -> int:
         """`verbose` of the process that reports progress, 0 for the others."""
         return verbose if self.is_chief else 0
+
+    def assign_seed(self, state: Any, seed: int, index: int) -> None:
+        """Gives a Keras SeedGenerator's state a seed, which differs from replica to replica, and a position."""
+        copies = [state] if self.strategy is None else self.strategy.experimental_local_results(state.value)
+        for replica, copy in enumerate(copies, start=self.first_replica):
+            copy.assign([seed + REPLICA_SEED * replica, index])
 
     @contextmanager
     def chief_first(self) -> Iterator[None]:
@@ -122,7 +131,8 @@ def _sum_over_replicas(strategy: Any) -> Any:
     import tensorflow as tf
 
     def replica_sum(value):
-        return tf.distribute.get_replica_context().all_reduce(tf.distribute.ReduceOp.SUM, value)
+        here = tf.identity(value)  # A value that is on no device cannot be added up.
+        return tf.distribute.get_replica_context().all_reduce(tf.distribute.ReduceOp.SUM, here)
 
     return tf.function(
         lambda value: strategy.run(replica_sum, args=(value,)), input_signature=[tf.TensorSpec((), "float32")]
@@ -141,11 +151,13 @@ def make_distribution(strategy: str = "auto") -> Distribution:
         return _data_parallel(strategy)
     if strategy == "multiworker" or (strategy == "auto" and _names_workers()):
         return _multiworker()
+    if strategy == "single":
+        return Distribution()
     import tensorflow as tf
 
-    devices = tf.config.list_logical_devices("GPU") or tf.config.list_logical_devices("CPU")
-    if strategy == "single" or (strategy == "auto" and (len(devices) == 1 or devices[0].device_type == "CPU")):
+    if strategy == "auto" and len(tf.config.list_physical_devices("GPU")) < 2:
         return Distribution()
+    devices = tf.config.list_logical_devices("GPU") or tf.config.list_logical_devices("CPU")
     _check_several(len(devices))
     return Distribution(len(devices), True, tf.distribute.MirroredStrategy([device.name for device in devices]))
 
@@ -183,7 +195,9 @@ def _multiworker() -> Distribution:
 
     resolver = _resolver()
     strategy = tf.distribute.MultiWorkerMirroredStrategy(cluster_resolver=resolver)
-    return Distribution(strategy.num_replicas_in_sync, _is_chief(resolver), strategy, _workers(resolver) > 1)
+    replicas, workers = strategy.num_replicas_in_sync, _workers(resolver)
+    first = _position(resolver) * (replicas // workers)
+    return Distribution(replicas, first == 0, strategy, workers > 1, first)
 
 
 def _resolver() -> Any:
@@ -212,9 +226,10 @@ def _workers(resolver: Any) -> int:
     return sum(len(tasks) for tasks in resolver.cluster_spec().as_dict().values())
 
 
-def _is_chief(resolver: Any) -> bool:
-    first = "chief" if "chief" in resolver.cluster_spec().jobs else "worker"
-    return resolver.task_type == first and resolver.task_id == 0
+def _position(resolver: Any) -> int:
+    """This worker's place among all: a task of the type `chief`, if there is one, stands before the workers."""
+    chiefs = len(resolver.cluster_spec().as_dict().get("chief", []))
+    return resolver.task_id + (chiefs if resolver.task_type == "worker" else 0)
 
 
 def slurm_gpus() -> dict[str, Any]:

@@ -108,6 +108,7 @@ def _options() -> Any:
 class _PyBatches(keras.utils.PyDataset):
     """The same batches by index, for backends without TensorFlow, filled up to a multiple of the devices.
 
+    Rows that are filled in have no gradient, but JAX counts them where it averages the logged losses of an epoch.
     Keras asks for index after index, from 0 on in each epoch; another order begins the epoch anew to count up to it.
     """
 

@@ -99,8 +99,8 @@ class ReplicatedTraining:
         if _is_replicated(self):
             strategy = self.distribute_strategy
             self.jit_compile = False  # XLA cannot compile the sum over replicas.
-            if self.optimizer is not None:
-                self.optimizer._all_reduce_sum_gradients = list  # They are summed already, before they are clipped.
+            for optimizer in filter(None, (self.optimizer, getattr(self.optimizer, "inner_optimizer", None))):
+                optimizer._all_reduce_sum_gradients = list  # They are summed already, before they are clipped.
             if iterator is not None:
                 data_batch, iterator = _global_shapes(next(next(iter(iterator))[2]), strategy), None
         super()._maybe_symbolic_build(iterator=iterator, data_batch=data_batch)  # type: ignore[misc]

@@ -18,7 +18,7 @@ from groundwork.distribution import Distribution
 
 RUNS = Path(__file__).parent / "runs.py"
 ROOT = Path(__file__).parent.parent.parent
-PATIENCE = 600  # seconds; on two idle cores all runs together take less than a tenth
+PATIENCE = 1800  # seconds for a process; on two idle cores all of them together take some 100
 
 
 def runs_module():
@@ -51,7 +51,7 @@ def runs(tmp_path_factory) -> Runs:
     """All runs on TensorFlow: here on one device, elsewhere on two replicas and by two workers, one of them killed."""
     module, folder = runs_module(), tmp_path_factory.mktemp("runs")
     module.write_data(folder / "data")
-    mirrored = start(folder, "mirrored", 2, "words", "captioner", "characters", "sentiment")
+    mirrored = start(folder, "mirrored", 2, "words", "masks", "captioner", "characters", "sentiment")
     workers = start_workers(folder, "frozen", stop={"STOP_AFTER_EPOCH": "1"})
     for name in ("words", "captioner", "characters", "sentiment"):
         module.RUNS[name](folder / "data", folder / "single" / name, Distribution())

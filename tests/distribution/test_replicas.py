@@ -82,3 +82,10 @@ def test_fit_evaluate_and_predict_return_the_same(runs, strategy):
         for name, value in expected.items():
             assert part[name] == pytest.approx(value, abs=TOLERANCE)
     np.testing.assert_allclose(there[2], here[2], atol=TOLERANCE)
+
+
+def test_replicas_drop_other_units_and_the_same_again_in_a_repeated_epoch(runs):
+    first, repeated, other = np.load(runs.folder / "mirrored/masks/masks.npy")
+    np.testing.assert_array_equal(first, repeated)
+    assert not np.array_equal(first[0], first[1])
+    assert not np.array_equal(first[0], other[0])
