@@ -181,11 +181,11 @@ def caption_batches(config: TrainingConfig, data: PreparedData, cache: FeatureCa
     rows = [cache.rows([view_name(record.path) for record in data.train])]
     if config.mirror:
         rows.append(cache.rows([view_name(record.path, True) for record in data.train]))
-    table = cache.open()
+    views_of_images, table = np.stack(rows), cache.open()
 
     def images(indices: np.ndarray, epoch: int) -> np.ndarray:
         views = np.random.default_rng((config.seed, epoch, 1)).integers(len(rows), size=len(data.train))
-        return table[np.stack(rows)[views[indices], indices]]
+        return table[views_of_images[views[indices], indices]]
 
     return CaptionBatches(
         captions,
