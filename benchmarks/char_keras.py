@@ -12,6 +12,7 @@ from char_workload import CharWorkload
 from processes import Epoch, serve
 
 from groundwork.console import quiet_imports, script
+from groundwork.memory import keep_freed_memory
 
 if TYPE_CHECKING:
     from language_models.char_model import CharModel
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 @script
 def main(argv: Sequence[str] | None = None) -> None:
     workload = CharWorkload.from_json((sys.argv[1:] if argv is None else argv)[0])
+    keep_freed_memory()  # As the scripts do, before Keras is imported.
     with quiet_imports():
         import keras
 
@@ -38,13 +40,11 @@ def training(model: "CharModel", workload: CharWorkload) -> Epoch:
 
     from groundwork.callbacks import DeterministicEpochs, StopOnNonFiniteLoss
     from groundwork.epochs import EpochSource
-    from groundwork.memory import keep_freed_memory
     from language_models.carried_state import CarriedState
     from language_models.char_batches import CharBatches
     from language_models.char_callbacks import FreshState
     from language_models.char_trainer import compile_for_training
 
-    keep_freed_memory()  # As the trainer does.
     batches = CharBatches(workload.token_ids(), batch_size=workload.batch_size, window=workload.window)
     source, trainee = EpochSource(batches), CarriedState(model, workload.batch_size)
     optimizer = keras.optimizers.Adam(workload.learning_rate, global_clipnorm=workload.clip_norm)
