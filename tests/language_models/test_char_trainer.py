@@ -40,15 +40,17 @@ def text_path(tmp_path):
 
 
 @pytest.fixture
-def train(text_path, tmp_path):
-    def run(name="run", **changes):
+def train(text_path, tmp_path, monkeypatch):
+    def run(name="run", *, xla=False, **changes):
+        # Compiling takes much longer than training on these few sentences.
+        monkeypatch.setattr(char_trainer, "xla_pays", lambda: xla)
         return char_trainer.train(make_config(**changes), text_path, tmp_path / name)
 
     return run
 
 
 def test_sentences_are_learnt_from_text_to_scores(train, text_path):
-    bundle = train(epochs=30, units=32, dropout=0.0, batch_size=2)
+    bundle = train(epochs=30, units=32, dropout=0.0, batch_size=2, xla=True)
     model = CharModel.from_preset(bundle)
     scores = json.loads((bundle / "metrics.json").read_text())["scores"]
     validation = split_text(read_text(text_path), "90/10").validation

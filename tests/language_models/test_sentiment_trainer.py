@@ -27,11 +27,13 @@ def make_config(**changes):
 
 
 @pytest.fixture
-def train(tmp_path):
+def train(tmp_path, monkeypatch):
     (tmp_path / "train.tsv").write_text(table(TRAIN))
     (tmp_path / "dev.tsv").write_text(table(DEV))
 
-    def run(name="run", *, unlabelled=(), **changes):
+    def run(name="run", *, unlabelled=(), xla=False, **changes):
+        # Compiling takes much longer than training on these few sentences.
+        monkeypatch.setattr(sentiment_trainer, "xla_pays", lambda: xla)
         return sentiment_trainer.train(
             make_config(**changes),
             tmp_path / "train.tsv",
@@ -44,7 +46,7 @@ def train(tmp_path):
 
 
 def test_sentences_are_learnt_from_table_to_scores(train):
-    bundle = train(epochs=12, dropout=0.1, input_dropout=0.1)
+    bundle = train(epochs=12, dropout=0.1, input_dropout=0.1, xla=True)
     model = SentimentModel.from_preset(bundle)
     probabilities = model.probabilities([model.encode(text) for text, _ in DEV])
     np.testing.assert_array_equal(probabilities.argmax(axis=1), [label for _, label in DEV])
