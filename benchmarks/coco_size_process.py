@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import redirect_stdout
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from measurement import seconds
 from memory_process import peak_mebibytes
@@ -21,6 +21,7 @@ from groundwork.console import quiet_imports, script
 from groundwork.memory import keep_freed_memory
 
 if TYPE_CHECKING:
+    from captioner.config import DecodingConfig, NetworkConfig
     from captioner.data.vocabulary import Vocabulary
     from captioner.models.caption_model import CaptionModel
 
@@ -94,25 +95,29 @@ def train(folder: Path) -> None:
     """`train.py` for one epoch, with a thin network in the place of VGG and of 512 units."""
     keep_freed_memory()
     with quiet_imports():
-        from captioner.config import TrainingConfig
         from captioner.training import trainer
+        from captioner.training.recipe_reader import make_recipe
 
-    config = TrainingConfig(epochs=1, units=UNITS, embedding_dim=UNITS, image_size=FEATURES_SIZE)
+    places = {"data": str(folder / "prepared"), "output": str(folder / "run"), "features": str(folder / "features")}
+    recipe = make_recipe({**places, "epochs": 1, "units": UNITS, "embedding_dim": UNITS, "image_size": FEATURES_SIZE})
     setattr(trainer, "build_model", thin_model)  # noqa: B010 (to mypy a module's function is not to be replaced)
-    trainer.train(config, folder / "prepared", folder / "run", folder / "features")
+    trainer.train(recipe)
 
 
-def thin_model(config: Any, vocabulary: "Vocabulary") -> "CaptionModel":
+def thin_model(network: "NetworkConfig", vocabulary: "Vocabulary", decoding: "DecodingConfig") -> "CaptionModel":
     """Three narrow convolutions and a small decoder for the words of the data: 64 regions of 32 channels."""
     from captioner.models.caption_model import CaptionModel
     from captioner.models.lstm_decoder import LSTMDecoder
     from captioner.models.vgg_encoder import VGGEncoder
 
-    encoder = VGGEncoder(repeats=(1, 1, 1), filters=(8, 16, 32), image_size=config.image_size)
+    encoder = VGGEncoder(repeats=(1, 1, 1), filters=(8, 16, 32), image_size=network.image_size)
     decoder = LSTMDecoder(
-        vocabulary_size=len(vocabulary), embedding_dim=config.embedding_dim, units=config.units, pyramid=config.pyramid
+        vocabulary_size=len(vocabulary),
+        embedding_dim=network.embedding_dim,
+        units=network.units,
+        pyramid=network.pyramid,
     )
-    return CaptionModel(encoder, decoder, vocabulary, decoding=config.decoding())
+    return CaptionModel(encoder, decoder, vocabulary, decoding=decoding)
 
 
 if __name__ == "__main__":

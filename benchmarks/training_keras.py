@@ -4,7 +4,6 @@ import math
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from processes import Epoch, serve
@@ -47,14 +46,13 @@ def epoch_source(workload: Workload) -> "EpochSource":
 
 
 def compiled_model(workload: Workload, *, steps: int) -> "CaptionModel":
-    """The bundle's decoder, compiled as the trainer compiles it for its first stage."""
-    from captioner.config import TrainingConfig
+    """The bundle's decoder, compiled as the trainer compiles it for a stage with the CNN frozen."""
     from captioner.models.caption_model import CaptionModel
     from captioner.training.loss import CaptionCrossentropy
-    from captioner.training.trainer import make_optimizer, stages
+    from captioner.training.optimizer import make_optimizer
+    from captioner.training.stage import StageConfig
 
-    config = replace(
-        TrainingConfig(),
+    stage = StageConfig(
         ema_momentum=0.0,
         label_smoothing=workload.label_smoothing,
         learning_rate=workload.learning_rate,
@@ -62,8 +60,7 @@ def compiled_model(workload: Workload, *, steps: int) -> "CaptionModel":
     )
     _, trainee = CaptionModel.from_preset(workload.model).cut_before(None)
     trainee.compile(
-        optimizer=make_optimizer(stages(config)[0], config, trainee, steps=steps),
-        loss=CaptionCrossentropy(config.label_smoothing),
+        optimizer=make_optimizer(stage, trainee, steps=steps), loss=CaptionCrossentropy(stage.label_smoothing)
     )
     return trainee
 

@@ -29,7 +29,7 @@ from processes import Epoch, run, worker
 from training_workload import Workload, write_features
 
 from captioner.bundle_files import find_bundle, read_config
-from captioner.config import TrainingConfig
+from captioner.training.stage import StageConfig
 from groundwork.console import script, whole_number
 from groundwork.errors import ApplicationError
 
@@ -93,7 +93,7 @@ def pytorch_version(python: str) -> str:
 def prepare(options: argparse.Namespace, features: Path) -> Workload:
     """Reads the model's sizes and writes the features."""
     model = find_bundle(options.model)
-    description, training = read_config(model), TrainingConfig()
+    description, training = read_config(model), StageConfig()
     write_features(features, options.batches * training.batch_size, region_shape(description["encoder"]), seed=SEED)
     return Workload(
         model=str(model),

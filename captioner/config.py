@@ -1,8 +1,9 @@
-"""What a training run is told, validated before any work starts; the prose under each field is its --help."""
+"""What a captioner is made of and how it searches, validated before any work starts; the prose under each field is its
+--help. How it is trained: `captioner.training.stage` and `captioner.training.recipe`."""
 
 from dataclasses import dataclass
 
-from groundwork.config import Config, below, not_among, not_positive, outside
+from groundwork.config import Config, below, not_among, outside
 
 ENCODERS = ("vgg11", "vgg13", "vgg16", "vgg19")
 PRECISIONS = ("8bit", "float16", "float32")
@@ -30,8 +31,8 @@ class DecodingConfig(Config):
 
 
 @dataclass(frozen=True)
-class TrainingConfig(DecodingConfig):
-    """One training run: the network, its two stages, and how it is selected."""
+class NetworkConfig(Config):
+    """The network and the weights it begins with."""
 
     encoder: str = "vgg16"
     """VGG configuration: vgg11, vgg13, vgg16 or vgg19."""
@@ -51,86 +52,16 @@ class TrainingConfig(DecodingConfig):
     units: int = 512
     """Size of the LSTM's hidden state and of its cell."""
 
-    dropout: float = 0.5
-    """Share of word vectors' and hidden states' elements that are dropped in training."""
-
-    image_dropout: float = 0.3
-    """Share of the image vector's elements that are dropped in training."""
-
     tie_embeddings: bool = True
     """Whether the output layer shares its matrix with the word embedding."""
 
-    max_caption_length: int = 24
-    """Words of a training caption beyond this many are cut off."""
-
-    captions_per_image: int = 5
-    """Captions of an image used in an epoch; of a longer list a different choice is drawn in each epoch."""
-
-    batch_size: int = 32
-    """Images in a batch, each with all its captions."""
-
-    epochs: int = 20
-    """Passes over the training images with the CNN frozen."""
-
-    learning_rate: float = 1e-3
-    """Peak step size of Adam, reached after the warm-up and followed by a half cosine down to zero."""
-
-    warmup_epochs: float = 0.5
-    """Epochs over which the step size grows from zero."""
-
-    weight_decay: float = 0.0
-    """Decoupled weight decay (AdamW); 0 is plain Adam."""
-
-    clip_norm: float = 5.0
-    """Global norm to which gradients are clipped."""
-
-    label_smoothing: float = 0.1
-    """Share of the target probability spread over all words."""
-
-    ema_momentum: float = 0.99
-    """Momentum of the running average of the weights that is evaluated and kept; 0 uses the weights themselves."""
-
-    mirror: bool = False
-    """Whether each image is seen flipped left to right in half of the epochs."""
-
-    finetune_from: str = "block5"
-    """First block of the CNN that the fine-tuning stage trains."""
-
-    finetune_epochs: int = 0
-    """Passes over the training images with the CNN unfrozen, after those with the CNN frozen."""
-
-    finetune_learning_rate: float = 2e-4
-    """Peak step size of the decoder in the fine-tuning stage."""
-
-    encoder_learning_rate: float = 2e-5
-    """Peak step size of the CNN in the fine-tuning stage."""
-
-    seed: int = 1
-    """Seed of the initial weights, of dropout and of the order of the images."""
-
-    precision: str = "8bit"
-    """How the final bundle stores large kernels: 8bit, float16 or float32."""
-
-    def decoding(self) -> DecodingConfig:
-        """The part that the bundle carries on."""
-        return DecodingConfig(self.beam_size, self.max_length, self.length_penalty)
-
     def problems(self) -> list[str]:
+        grids = (
+            [] if self.pyramid and min(self.pyramid) >= 1 else [f"`pyramid` needs grids of 1 or more, {self.pyramid}"]
+        )
         return [
-            *super().problems(),
             *not_among(self, ENCODERS, "encoder"),
-            *not_among(self, PRECISIONS, "precision"),
-            *not_among(self, [f"block{index}" for index in range(2, 6)], "finetune_from"),
-            *below(self, 1, "embedding_dim", "units", "batch_size", "captions_per_image", "max_caption_length"),
-            *below(self, 1, *(["epochs"] if self.finetune_epochs == 0 else [])),
-            *below(self, 0, "epochs", "finetune_epochs", "seed", "weight_decay", "warmup_epochs"),
+            *below(self, 1, "embedding_dim", "units"),
             *below(self, 32, "image_size"),
-            *outside(self, 0, 0.95, "dropout", "image_dropout", "label_smoothing"),
-            *outside(self, 0, 0.99999, "ema_momentum"),
-            *not_positive(self, "learning_rate", "finetune_learning_rate", "encoder_learning_rate", "clip_norm"),
-            *(
-                []
-                if self.pyramid and min(self.pyramid) >= 1
-                else [f"`pyramid` needs grids of 1 or more, {self.pyramid}"]
-            ),
+            *grids,
         ]

@@ -5,15 +5,28 @@ import ast
 import dataclasses
 import inspect
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import fields
 from itertools import pairwise
 from pathlib import Path
+from types import NoneType, UnionType
 from typing import Any, Self, get_args
 
 import yaml
 
 from groundwork.errors import ConfigError
+
+
+class InvalidConfig(ConfigError):
+    """Values that do not make a configuration.
+
+    Attributes:
+        problems: what is wrong with them, a clause each.
+    """
+
+    def __init__(self, problems: Sequence[str]):
+        super().__init__("; ".join(problems) + ".")
+        self.problems = list(problems)
 
 
 class Config:
@@ -25,7 +38,7 @@ class Config:
     def __post_init__(self) -> None:
         problems = _wrong_types(self) or self.problems()
         if problems:
-            raise ConfigError("; ".join(problems) + ".")
+            raise InvalidConfig(problems)
 
     def problems(self) -> list[str]:
         """What is wrong with the values, a clause each; their types are right."""
@@ -43,24 +56,36 @@ class Config:
         unknown = sorted(map(str, values.keys() - known))
         if unknown:
             raise ConfigError(f"Unknown configuration: {', '.join(unknown)}; known are {', '.join(sorted(known))}.")
-        lists_as_tuples: dict[str, Any] = {key: tuple(x) if isinstance(x, list) else x for key, x in values.items()}
-        return cls(**lists_as_tuples)
+        return cls.of(values)
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> Self:
+        """An object of values whose names are fields, with lists, as YAML and JSON have them, for tuples.
+
+        Raises:
+            InvalidConfig: any of them are invalid.
+        """
+        tuples: dict[str, Any] = {key: tuple(x) if isinstance(x, list) else x for key, x in values.items()}
+        return cls(**tuples)
+
+    def plain(self) -> dict[str, Any]:
+        """The values as YAML and JSON have them; the opposite of `of`."""
+        return {key: list(value) if isinstance(value, tuple) else value for key, value in vars(self).items()}
 
     def to_yaml(self) -> str:
-        values = {key: list(value) if isinstance(value, tuple) else value for key, value in vars(self).items()}
-        return yaml.safe_dump(values, sort_keys=False)
+        return yaml.safe_dump(self.plain(), sort_keys=False)
 
 
-# === Clauses for `problems` ===
+# === Clauses for `problems`; a value of None, where a field may have it, is always right ===
 
 
 def below(config: Config, least: float, *names: str) -> list[str]:
-    wrong = [name for name in names if getattr(config, name) < least]
+    wrong = [name for name in names if getattr(config, name) is not None and getattr(config, name) < least]
     return [f"`{name}` must be at least {least}, received {getattr(config, name)}" for name in wrong]
 
 
 def not_positive(config: Config, *names: str) -> list[str]:
-    wrong = [name for name in names if not getattr(config, name) > 0]
+    wrong = [name for name in names if getattr(config, name) is not None and not getattr(config, name) > 0]
     return [f"`{name}` must be above 0, received {getattr(config, name)}" for name in wrong]
 
 
@@ -77,13 +102,17 @@ def not_among(config: Config, allowed: Sequence[str], *names: str) -> list[str]:
 # === The command line ===
 
 
-def add_arguments(parser: argparse.ArgumentParser, config: type[Config]) -> None:
-    """Gives a parser an option for each field; those that are not given are absent from its result."""
+def add_arguments(parser: argparse._ActionsContainer, config: type[Config], *, without: Container[str] = ()) -> None:
+    """Gives a parser, or a group of its options, one for each field; those that are not given are absent from its
+    result. A default of None is not shown: the field's prose says what happens then."""
     prose = field_help(config)
     for field in fields(config):  # type: ignore[arg-type]
+        if field.name in without:
+            continue
+        default = "" if field.default is None else f" (default: {_shown(field.default)})"
         parser.add_argument(
             f"--{field.name.replace('_', '-')}",
-            help=f"{prose[field.name]} (default: {_shown(field.default)})",
+            help=f"{prose[field.name]}{default}",
             default=argparse.SUPPRESS,
             **_value_type(field.type),
         )
@@ -102,6 +131,8 @@ def field_help(config: type) -> dict[str, str]:
 
 def _value_type(kind: object) -> dict[str, Any]:
     """How argparse reads a field of the configuration."""
+    if isinstance(kind, UnionType):
+        kind = next(part for part in get_args(kind) if part is not NoneType)
     if kind is bool:
         return {"action": argparse.BooleanOptionalAction}
     if kind == tuple[int, ...]:
@@ -138,11 +169,14 @@ def _wrong_types(config: Any) -> list[str]:
     for field in fields(config):
         value, kind = getattr(config, field.name), field.type
         if not _fits(value, kind):
-            problems.append(f"`{field.name}` must be {getattr(kind, '__name__', kind)}, received {value!r}")
+            expected = kind if isinstance(kind, UnionType) else getattr(kind, "__name__", kind)
+            problems.append(f"`{field.name}` must be {expected}, received {value!r}")
     return problems
 
 
 def _fits(value: Any, kind: Any) -> bool:
+    if isinstance(kind, UnionType):
+        return any(_fits(value, part) for part in get_args(kind))
     if get_args(kind):  # tuple[int, ...]
         return isinstance(value, tuple) and all(_fits(part, get_args(kind)[0]) for part in value)
     if kind is float:

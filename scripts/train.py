@@ -1,11 +1,18 @@
 #!/usr/bin/env python
-"""Train a captioner on a prepared directory; the same command, run again, resumes.
+"""Train a captioner as a recipe says; the same command, run again, resumes.
 
-    python scripts/train.py prepared/flickr8k --output runs/flickr8k --encoder vgg19
+    python scripts/train.py recipes/flickr8k_vgg19_lstm.yaml
+    python scripts/train.py --data prepared/flickr8k --output runs/flickr8k --encoder vgg19 --epochs 12
 
-First the CNN's features are computed and cached, then the decoder is trained from them, then, with
---finetune-epochs, the last blocks of the CNN are trained with it. The best epoch by the score of generated captions
-becomes the model directory OUTPUT/bundle, which caption.py and evaluate.py take as --model.
+A recipe is a YAML file with any of the options below, underscores for hyphens, and perhaps a list of `stages`, each
+with a name and its own values of the options under "every stage"; see recipes/. Options that are given here replace
+what the recipe says, those of stages in every stage.
+
+A stage begins with the best weights of the one before. With the CNN frozen its features are computed once, cached, and
+the decoder is trained from them; otherwise the CNN is run up to the first block that is trained. Without a list of
+stages --finetune-after freezes the CNN for so many epochs and trains its last blocks for the rest. The best epoch by
+the score of generated captions becomes the model directory OUTPUT/bundle, which caption.py and evaluate.py take as
+--model. A stage may be added to a finished run.
 
 On two CPU cores: features 0.25 s an image, once; Flickr8k (30,000 captions) some 3 minutes an epoch.
 Disk: 50 kB an image for features, 200 kB more with fine-tuning, twice that with --mirror.
@@ -16,7 +23,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from captioner.config import TrainingConfig
+from captioner.config import DecodingConfig, NetworkConfig
+from captioner.training.recipe import PlanConfig, RunConfig
+from captioner.training.recipe_reader import read_recipe
+from captioner.training.stage import StageConfig
 from groundwork.config import add_arguments
 from groundwork.console import ArgumentParser, quiet_imports, script
 from groundwork.distribution import add_strategy_argument, make_distribution
@@ -25,26 +35,25 @@ from groundwork.memory import keep_freed_memory
 
 def make_parser() -> argparse.ArgumentParser:
     parser = ArgumentParser(description=__doc__)
-    parser.add_argument("prepared", type=Path, help="a directory that prepare_data.py wrote")
-    parser.add_argument("--output", type=Path, required=True, help="the run's folder, created or resumed")
-    parser.add_argument("--features", type=Path, help="cache of CNN features (default: PREPARED/features)")
-    parser.add_argument("--config", type=Path, help="YAML file with any of the options below, underscores for hyphens")
+    parser.add_argument("recipe", type=Path, nargs="?", help="a YAML file; without one, options say everything")
     add_strategy_argument(parser)
-    add_arguments(parser, TrainingConfig)
+    add_arguments(parser.add_argument_group("the run"), RunConfig)
+    add_arguments(parser.add_argument_group("its network"), NetworkConfig)
+    add_arguments(parser.add_argument_group("its search for captions"), DecodingConfig)
+    add_arguments(parser.add_argument_group("every stage"), StageConfig, without=["name"])
+    add_arguments(parser.add_argument_group("two stages without a list of stages"), PlanConfig)
     return parser
 
 
 @script
 def main(argv: Sequence[str] | None = None) -> None:
-    arguments = vars(make_parser().parse_args(argv))
-    prepared, output = arguments.pop("prepared"), arguments.pop("output")
-    features = arguments.pop("features") or prepared / "features"
-    strategy = arguments.pop("strategy")
-    config = TrainingConfig.load(arguments.pop("config"), arguments)
+    options = vars(make_parser().parse_args(argv))
+    strategy = options.pop("strategy")
+    recipe = read_recipe(options.pop("recipe"), options)
     keep_freed_memory()
     with quiet_imports():
         from captioner.training.trainer import train
-    print(train(config, prepared, output, features, make_distribution(strategy)))
+    print(train(recipe, make_distribution(strategy)))
 
 
 if __name__ == "__main__":

@@ -1,8 +1,12 @@
-"""Adam with a slower step for the encoder than for the decoder."""
+"""Adam with a slower step for the encoder than for the decoder, as a stage asks for it."""
 
 from collections.abc import Iterable
 
 import keras
+
+from captioner.models.caption_model import CaptionModel
+from captioner.training.stage import StageConfig
+from groundwork.schedule import WarmupCosine
 
 
 class TwoRateAdam(keras.optimizers.Adam):
@@ -29,3 +33,25 @@ class TwoRateAdam(keras.optimizers.Adam):
     def update_step(self, gradient, variable, learning_rate):
         slow = self._is_slow[self._get_variable_index(variable)]
         super().update_step(gradient, variable, learning_rate * self.slow_rate if slow else learning_rate)
+
+
+def make_optimizer(stage: StageConfig, trainee: CaptionModel, *, steps: int) -> TwoRateAdam:
+    """Adam with warm-up and cosine, clipped by global norm, with a running average of the weights if asked for.
+
+    Args:
+        stage: rates, schedule and the rest.
+        trainee: the captioner whose encoder moves slowly.
+        steps: steps of an epoch.
+    """
+    schedule = WarmupCosine(
+        stage.learning_rate, warmup_steps=round(stage.warmup_epochs * steps), total_steps=stage.epochs * steps
+    )
+    return TwoRateAdam(
+        schedule,
+        slow_variables=trainee.encoder.trainable_variables,
+        slow_rate=stage.encoder_rate / stage.learning_rate,
+        weight_decay=stage.weight_decay or None,
+        global_clipnorm=stage.clip_norm,
+        use_ema=stage.ema_momentum > 0,
+        ema_momentum=stage.ema_momentum,
+    )

@@ -13,6 +13,7 @@ import keras
 import pytest
 
 from captioner.bundle import save_bundle
+from captioner.config import DecodingConfig, NetworkConfig
 from captioner.data.vocabulary import Vocabulary
 from groundwork.distribution import Distribution
 
@@ -75,7 +76,10 @@ def jax_folder(tmp_path_factory) -> Path:
     module.write_data(folder / "data")
     keras.utils.set_random_seed(1)
     vocabulary = Vocabulary.load(folder / "data" / "vocabulary.txt")
-    save_bundle(module.tiny_captioner(module.CAPTIONER, vocabulary), folder / "data" / "bundle")
+    save_bundle(
+        module.tiny_captioner(NetworkConfig(tie_embeddings=False), vocabulary, DecodingConfig(max_length=6)),
+        folder / "data" / "bundle",
+    )
     environment = {"KERAS_BACKEND": "jax", "XLA_FLAGS": "--xla_force_host_platform_device_count=2"}
     check(end(start(folder, "mirrored", 2, "frozen", "bundles", **environment)))
     return folder

@@ -11,7 +11,6 @@ import os
 import signal
 import sys
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # Before TensorFlow is imported.
@@ -22,13 +21,14 @@ import pytest
 from PIL import Image
 
 from captioner.bundle import load_bundle
-from captioner.config import TrainingConfig
+from captioner.config import DecodingConfig, NetworkConfig
 from captioner.data.vocabulary import Vocabulary
 from captioner.generation import CaptionGenerator
 from captioner.models.caption_model import CaptionModel
 from captioner.models.lstm_decoder import LSTMDecoder
 from captioner.models.vgg_encoder import VGGEncoder
-from captioner.training import trainer
+from captioner.training import stage_run, trainer
+from captioner.training.recipe_reader import make_recipe
 from groundwork.callbacks import DeterministicEpochs
 from groundwork.distribution import Distribution, make_distribution
 from groundwork.epochs import EpochSource
@@ -40,8 +40,7 @@ from language_models.sentiment_config import SentimentConfig
 COLOURS = {"red": (220, 20, 20), "green": (20, 200, 20), "blue": (20, 20, 220)}
 CAPTIONS = ("{}", "a {} square", "one square which is all {}")
 
-CAPTIONER = TrainingConfig(
-    epochs=2,
+CAPTIONER = dict(
     batch_size=5,  # Of 6 images: neither batch of an epoch divides by two replicas, and the second one is one row.
     learning_rate=0.01,
     warmup_epochs=0.0,
@@ -51,13 +50,12 @@ CAPTIONER = TrainingConfig(
     image_dropout=0.0,
     tie_embeddings=False,  # So that the gradient of the word vectors is sparse.
     max_length=6,
-    finetune_from="block2",
-    finetune_epochs=1,
-    finetune_learning_rate=0.01,
     encoder_learning_rate=0.003,
     ema_momentum=0.5,
     precision="float32",
 )
+FROZEN = {"name": "frozen", "epochs": 2}
+FINETUNED = {"name": "finetuned", "epochs": 1, "train_from": "block2"}
 CHARACTERS = CharConfig(
     units=4,
     embedding_dim=3,
@@ -203,25 +201,29 @@ class LastWeights(keras.callbacks.Callback):
             np.savez(self.path, *self.model.get_weights())
 
 
-def tiny_captioner(config: TrainingConfig, vocabulary: Vocabulary) -> CaptionModel:
+def tiny_captioner(network: NetworkConfig, vocabulary: Vocabulary, decoding: DecodingConfig) -> CaptionModel:
     encoder = VGGEncoder(repeats=(1, 1), filters=(4, 8), image_size=8)
     decoder = LSTMDecoder(
-        vocabulary_size=len(vocabulary), embedding_dim=8, units=8, pyramid=(1,), tie_embeddings=config.tie_embeddings
+        vocabulary_size=len(vocabulary), embedding_dim=8, units=8, pyramid=(1,), tie_embeddings=network.tie_embeddings
     )
-    return CaptionModel(encoder, decoder, vocabulary, decoding=config.decoding())
+    return CaptionModel(encoder, decoder, vocabulary, decoding=decoding)
 
 
-def run_captioner(data: Path, output: Path, distribution: Distribution, config: TrainingConfig = CAPTIONER) -> None:
-    plain_callbacks = trainer.stage_callbacks
+def run_captioner(data: Path, output: Path, distribution: Distribution) -> None:
+    train_captioner(data, output, distribution, [FROZEN, FINETUNED])
 
-    def callbacks(stage, *arguments):
-        last = LastWeights(output / stage.name / "final.npz", distribution)
-        return [*plain_callbacks(stage, *arguments), last]
+
+def train_captioner(data: Path, output: Path, distribution: Distribution, stages: list[dict]) -> None:
+    plain_callbacks = stage_run.stage_callbacks
+    places = {"data": str(data), "output": str(output), "features": str(output / "features")}
+
+    def callbacks(context, *arguments):
+        return [*plain_callbacks(context, *arguments), LastWeights(context.folder.path / "final.npz", distribution)]
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(trainer, "build_model", tiny_captioner)
-        patch.setattr(trainer, "stage_callbacks", callbacks)
-        trainer.train(config, data, output, output / "features", distribution)
+        patch.setattr(stage_run, "stage_callbacks", callbacks)
+        trainer.train(make_recipe({**CAPTIONER, **places, "stages": stages}), distribution)
 
 
 def run_characters(data: Path, output: Path, distribution: Distribution) -> None:
@@ -256,7 +258,7 @@ def keeping_last_weights(module, output: Path, distribution: Distribution):
 
 def run_frozen(data: Path, output: Path, distribution: Distribution) -> None:
     """The captioner's first stage alone."""
-    run_captioner(data, output, distribution, replace(CAPTIONER, finetune_epochs=0))
+    train_captioner(data, output, distribution, [FROZEN])
 
 
 def run_bundles(data: Path, output: Path, distribution: Distribution) -> None:

@@ -3,14 +3,12 @@ import csv
 import numpy as np
 import pytest
 
-from captioner.config import TrainingConfig
-
 
 def test_jax_trains_on_two_devices_what_another_backend_goes_on_with(jax_folder):
     run = jax_folder / "mirrored/frozen"
-    with (run / "decoder/log.csv").open() as file:
+    with (run / "frozen/log.csv").open() as file:
         losses = [float(row["loss"]) for row in csv.DictReader(file)]
-    assert len(losses) == TrainingConfig.load(run / "config.yaml").epochs == 2
+    assert len(losses) == 2
     assert losses[1] < losses[0]
 
 

@@ -36,14 +36,14 @@ def check_learnt(run: Path) -> None:
 CAPTION_SCORES = ("epoch", "loss", "val_Bleu_4", "val_CIDEr")
 
 
-@pytest.mark.parametrize("stage", ["decoder", "finetune"])
+@pytest.mark.parametrize("stage", ["frozen", "finetuned"])
 def test_two_replicas_train_the_captioner_as_one_device(runs, stage):
     folder = runs.folder
     check_same(folder / f"mirrored/captioner/{stage}", folder / f"single/captioner/{stage}", scores=CAPTION_SCORES)
 
 
 def test_two_workers_of_which_one_is_killed_and_restarted_train_the_captioner_as_one_device(runs):
-    run, single = runs.folder / "multiworker/frozen/decoder", runs.folder / "single/captioner/decoder"
+    run, single = runs.folder / "multiworker/frozen/frozen", runs.folder / "single/captioner/frozen"
     check_learnt(single)
     check_same(run, single, scores=CAPTION_SCORES)
 
@@ -55,7 +55,7 @@ def test_the_other_worker_tells_in_one_sentence_why_it_stops(runs):
 
 def test_the_chief_alone_writes_logs_and_bundles(runs):
     run = runs.folder / "multiworker/frozen"
-    writers = {int(path.name.split(".")[5]) for path in run.glob("decoder/tensorboard/*/events.*")}
+    writers = {int(path.name.split(".")[5]) for path in run.glob("frozen/tensorboard/*/events.*")}
     assert writers == set(runs.chiefs)
     assert (run / "bundle/model.weights.h5").is_file()
 

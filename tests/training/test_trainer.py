@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from captioner.bundle import load_bundle
-from captioner.config import TrainingConfig
 from captioner.generation import CaptionGenerator
 from captioner.models.caption_model import CaptionModel
 from captioner.models.lstm_decoder import LSTMDecoder
 from captioner.models.vgg_encoder import VGGEncoder
-from captioner.training import trainer
+from captioner.training import stage_run, trainer
 from captioner.training.caption_score import averaged_weights
+from captioner.training.recipe_reader import make_recipe
 from groundwork.errors import ConfigError, DataError, TrainingError
 
 
@@ -20,33 +20,35 @@ from groundwork.errors import ConfigError, DataError, TrainingError
 def tiny_network(monkeypatch):
     """Runs build a network of two blocks instead of VGG."""
 
-    def build(config, vocabulary):
+    def build(network, vocabulary, decoding):
         encoder = VGGEncoder(repeats=(1, 1), filters=(4, 8), image_size=8)
-        decoder = LSTMDecoder(
-            vocabulary_size=len(vocabulary), embedding_dim=8, units=8, pyramid=(1,), dropout=config.dropout
-        )
-        return CaptionModel(encoder, decoder, vocabulary, decoding=config.decoding())
+        decoder = LSTMDecoder(vocabulary_size=len(vocabulary), embedding_dim=8, units=8, pyramid=(1,))
+        return CaptionModel(encoder, decoder, vocabulary, decoding=decoding)
 
     monkeypatch.setattr(trainer, "build_model", build)
 
 
-def make_config(**changes):
-    options = {
+def run(colour_data, output, **changes):
+    values = {
+        "data": str(colour_data),
+        "output": str(output),
         "epochs": 3,
         "batch_size": 4,
         "learning_rate": 0.03,
         "dropout": 0.2,
-        "finetune_from": "block2",
+        "image_dropout": 0.0,
         "precision": "float32",
         "max_length": 8,
         "ema_momentum": 0.5,
         "label_smoothing": 0.0,
     }
-    return TrainingConfig(**{**options, **changes})
+    return trainer.train(make_recipe({**values, **changes}))
 
 
-def run(colour_data, output, **changes):
-    return trainer.train(make_config(**changes), colour_data, output, colour_data / "features")
+def stages(frozen, finetuned):
+    """As many epochs with the CNN frozen, and with its second block trained."""
+    second = {"name": "finetuned", "epochs": finetuned, "train_from": "block2", "learning_rate": 2e-4}
+    return [{"name": "frozen", "epochs": frozen}, second]
 
 
 def weights_of(bundle):
@@ -54,37 +56,37 @@ def weights_of(bundle):
 
 
 def test_colours_are_learnt_from_files_to_captions(colour_data, tmp_path):
-    bundle = run(colour_data, tmp_path / "run", epochs=40, batch_size=2, finetune_epochs=1, dropout=0.0, mirror=True)
+    bundle = run(colour_data, tmp_path / "run", stages=stages(40, 1), batch_size=2, dropout=0.0, mirror=True)
     images = np.zeros((1, 20, 30, 3), np.uint8) + np.uint8([20, 20, 220])
     caption = CaptionGenerator(load_bundle(bundle)).from_images(images)[0][0]
     assert caption.text in ("a blue square on a page", "one square which is all blue")
     metrics = json.loads((bundle / "metrics.json").read_text())
     assert metrics["scores"][0]["values"]["Bleu_4"] > 0.5
-    assert metrics["training"]["stage"] in ("decoder", "finetune")
+    assert metrics["training"]["stage"] in ("frozen", "finetuned")
 
 
 def test_an_interrupted_run_ends_with_the_same_weights(colour_data, tmp_path, monkeypatch):
-    undisturbed = run(colour_data, tmp_path / "one", finetune_epochs=2)
+    undisturbed = run(colour_data, tmp_path / "one", stages=stages(3, 2))
 
     def stop_once(self, epoch, logs=None):
         if epoch == 1 and not (tmp_path / "stopped").exists():
             (tmp_path / "stopped").touch()
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(trainer.StopOnNonFiniteLoss, "on_epoch_begin", stop_once)
+    monkeypatch.setattr(stage_run.StopOnNonFiniteLoss, "on_epoch_begin", stop_once)
     with pytest.raises(KeyboardInterrupt):
-        run(colour_data, tmp_path / "two", finetune_epochs=2)
-    resumed = run(colour_data, tmp_path / "two", finetune_epochs=2)
+        run(colour_data, tmp_path / "two", stages=stages(3, 2))
+    resumed = run(colour_data, tmp_path / "two", stages=stages(3, 2))
     for one, two in zip(weights_of(undisturbed), weights_of(resumed), strict=True):
         np.testing.assert_array_equal(one, two)
-    logs = [(tmp_path / name / "decoder/log.csv").read_text() for name in ("one", "two")]
+    logs = [(tmp_path / name / "frozen/log.csv").read_text() for name in ("one", "two")]
     assert logs[0] == logs[1]
     assert [row["epoch"] for row in csv.DictReader(logs[0].splitlines())] == ["0", "1", "2"]
 
 
 def test_fine_tuning_moves_the_open_blocks_only(colour_data, tmp_path):
-    run(colour_data, tmp_path / "run", epochs=1, finetune_epochs=1)
-    frozen, tuned = (load_bundle(tmp_path / "run" / stage / "best").encoder for stage in ("decoder", "finetune"))
+    run(colour_data, tmp_path / "run", stages=stages(1, 1))
+    frozen, tuned = (load_bundle(tmp_path / "run" / stage / "best").encoder for stage in ("frozen", "finetuned"))
     first, second = (
         [np.array_equal(a, b) for a, b in zip(x.get_weights(), y.get_weights(), strict=True)]
         for x, y in zip(
@@ -99,7 +101,7 @@ def test_fine_tuning_moves_the_open_blocks_only(colour_data, tmp_path):
 
 def test_another_configuration_does_not_continue_a_run(colour_data, tmp_path):
     run(colour_data, tmp_path / "run", epochs=1)
-    with pytest.raises(ConfigError, match="another configuration"):
+    with pytest.raises(ConfigError, match="`epochs` was 1 and is 2"):
         run(colour_data, tmp_path / "run", epochs=2)
 
 

@@ -1,0 +1,42 @@
+"""Where a run and its stages keep their files."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from groundwork.files import write_text
+
+
+@dataclass(frozen=True)
+class StageFolder:
+    """OUTPUT/STAGE.
+
+    Attributes:
+        path: the folder itself.
+    """
+
+    path: Path
+
+    @property
+    def best(self) -> Path:
+        """The bundle of the best epoch, in float32."""
+        return self.path / "best"
+
+    @property
+    def log(self) -> Path:
+        return self.path / "log.csv"
+
+    @property
+    def backup(self) -> Path:
+        """The state after the last epoch, from which an interrupted stage goes on."""
+        return self.path / "backup"
+
+    @property
+    def tensorboard(self) -> Path:
+        return self.path / "tensorboard"
+
+    @property
+    def is_done(self) -> bool:
+        return (self.path / "done").exists()
+
+    def mark_done(self) -> None:
+        write_text(self.path / "done", "")

@@ -1,0 +1,36 @@
+"""What a stage is trained with."""
+
+from dataclasses import dataclass
+
+from captioner.data.feature_cache import FeatureCache
+from captioner.data.prepared_data import PreparedData
+from captioner.models.caption_model import CaptionModel
+from captioner.training.folders import StageFolder
+from captioner.training.recipe import Recipe
+from captioner.training.stage import StageConfig
+from groundwork.distribution import Distribution
+
+
+@dataclass(frozen=True)
+class StageContext:
+    """A stage and all that it works on.
+
+    Attributes:
+        recipe: what is wanted of the whole run.
+        stage: what is wanted of this stage.
+        model: the whole captioner.
+        trainee: its part from `stage.cut` on, which shares its weights and takes rows of `cache` as images.
+        data: captions and pictures.
+        cache: what the part before `stage.cut` made of each picture.
+        folder: the stage's files.
+        distribution: the devices; `trainee` was made in its scope.
+    """
+
+    recipe: Recipe
+    stage: StageConfig
+    model: CaptionModel
+    trainee: CaptionModel
+    data: PreparedData
+    cache: FeatureCache
+    folder: StageFolder
+    distribution: Distribution

@@ -1,0 +1,53 @@
+"""The cached features that stages are trained from."""
+
+from collections.abc import Sequence
+
+from captioner.data.feature_cache import FeatureCache
+from captioner.data.prepared_data import PreparedData
+from captioner.models.vgg_encoder import VGGEncoder
+from captioner.training.features import fill_caches
+from captioner.training.recipe import Recipe
+from captioner.training.stage import StageConfig
+from groundwork.distribution import Distribution
+
+
+def stage_features(
+    recipe: Recipe, first: int, encoder: VGGEncoder, data: PreparedData, distribution: Distribution
+) -> FeatureCache:
+    """The features for a stage, computed if they are not on disk, in one pass with those for the stages after it.
+
+    Args:
+        recipe: its stages.
+        first: the stage's number, from 0.
+        encoder: with the weights that the stage begins with.
+        data: the pictures.
+        distribution: one of several workers computes, the others wait.
+    """
+    stages = recipe.stages[first:]
+    with distribution.watch(), distribution.chief_first():
+        caches = fill_caches(
+            encoder,
+            data.paths,
+            recipe.features_directory,
+            cuts=known_cuts(stages),
+            mirrored=stages[0].mirror,
+            pictures=data.pictures,
+        )
+    return caches[stages[0].cut]
+
+
+def known_cuts(stages: Sequence[StageConfig]) -> list[str | None]:
+    """Where the first stage cuts the CNN, and those after it that will find the same weights before their cuts.
+
+    A stage leaves blocks before its own cut as they are, so a later stage's features may be computed now if it is cut
+    at that block or before, and if it wants the same views of the pictures.
+    """
+    cuts: dict[str | None, None] = {}
+    trained = ""  # The first block that an earlier stage trains.
+    for stage in stages:
+        unchanged = not trained or (stage.cut is not None and stage.cut <= trained)
+        if unchanged and stage.mirror == stages[0].mirror:
+            cuts[stage.cut] = None
+        if stage.cut is not None:
+            trained = min(trained or stage.cut, stage.cut)
+    return list(cuts)
