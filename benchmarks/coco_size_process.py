@@ -95,13 +95,14 @@ def train(folder: Path) -> None:
     """`train.py` for one epoch, with a thin network in the place of VGG and of 512 units."""
     keep_freed_memory()
     with quiet_imports():
-        from captioner.training import trainer
+        from captioner.training import start
         from captioner.training.recipe_reader import make_recipe
+        from captioner.training.trainer import train as train_recipe
 
     places = {"data": str(folder / "prepared"), "output": str(folder / "run"), "features": str(folder / "features")}
     recipe = make_recipe({**places, "epochs": 1, "units": UNITS, "embedding_dim": UNITS, "image_size": FEATURES_SIZE})
-    setattr(trainer, "build_model", thin_model)  # noqa: B010 (to mypy a module's function is not to be replaced)
-    trainer.train(recipe)
+    setattr(start, "build_model", thin_model)  # noqa: B010 (to mypy a module's function is not to be replaced)
+    train_recipe(recipe)
 
 
 def thin_model(network: "NetworkConfig", vocabulary: "Vocabulary", decoding: "DecodingConfig") -> "CaptionModel":

@@ -7,6 +7,7 @@ from groundwork.config import Config, below, not_among, outside
 
 ENCODERS = ("vgg11", "vgg13", "vgg16", "vgg19")
 PRECISIONS = ("8bit", "float16", "float32")
+REDUCTION = 32  # Each of VGG's five blocks halves the side.
 
 
 @dataclass(frozen=True)
@@ -56,12 +57,12 @@ class NetworkConfig(Config):
     """Whether the output layer shares its matrix with the word embedding."""
 
     def problems(self) -> list[str]:
-        grids = (
-            [] if self.pyramid and min(self.pyramid) >= 1 else [f"`pyramid` needs grids of 1 or more, {self.pyramid}"]
-        )
+        side = self.image_size // REDUCTION
+        fits = self.pyramid and 1 <= min(self.pyramid) <= max(self.pyramid) <= max(side, 1)
+        misfit = f"`pyramid` needs grids of 1 to {side} for {self.image_size} pixels, received {self.pyramid}"
         return [
             *not_among(self, ENCODERS, "encoder"),
             *below(self, 1, "embedding_dim", "units"),
-            *below(self, 32, "image_size"),
-            *grids,
+            *below(self, REDUCTION, "image_size"),
+            *([] if fits else [misfit]),
         ]

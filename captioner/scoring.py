@@ -1,7 +1,6 @@
 """A COCO pair, annotations and results, as a table of scores with intervals and conditions; needs no Keras."""
 
 import argparse
-import hashlib
 import platform
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from captioner.data.coco_results import read_results
 from captioner.errors import AnnotationError
 from captioner.metrics.scores import Scores
 from captioner.metrics.selection import EXTERNAL_METRICS, METRIC_NAMES, score_available
+from groundwork.files import file_sha256
 
 METRIC_CONDITIONS = {
     "metrics": "words as the Penn Treebank splits them, lower case, punctuation dropped; closest reference length in "
@@ -114,9 +114,7 @@ def require_captions(records: Sequence[CaptionRecord], annotations: str | Path) 
 
 def file_conditions(label: str, path: str | Path) -> dict[str, str]:
     """A file's name, and the beginning of its SHA-256, under `label` and `label_sha256`."""
-    with Path(path).open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return {label: Path(path).name, f"{label}_sha256": digest[:16]}
+    return {label: Path(path).name, f"{label}_sha256": file_sha256(path)[:16]}
 
 
 def software(packages: Sequence[str]) -> str:

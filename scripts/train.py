@@ -49,9 +49,9 @@ def make_parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> None:
     options = vars(make_parser().parse_args(argv))
     strategy = options.pop("strategy")
-    recipe = read_recipe(options.pop("recipe"), options)
     keep_freed_memory()
     with quiet_imports():
+        recipe = read_recipe(options.pop("recipe"), options)
         from captioner.training.trainer import train
     print(train(recipe, make_distribution(strategy)))
 

@@ -34,6 +34,7 @@ def test_a_wrong_type_is_named():
         (NetworkConfig, {"encoder": "resnet"}),
         (NetworkConfig, {"pyramid": ()}),
         (NetworkConfig, {"pyramid": (0,)}),
+        (NetworkConfig, {"pyramid": (1, 2), "image_size": 63}),
         (DecodingConfig, {"beam_size": 0}),
         (StageConfig, {"learning_rate": 0.0}),
         (StageConfig, {"learning_rate": float("nan")}),

@@ -8,6 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
+
+from captioner.training.recipe_reader import make_recipe
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -58,6 +61,10 @@ def test_plays_are_written_by_the_bundled_model():
     assert len(run.stdout) == len("ROMEO:") + 200 + 1
     assert {"the", "to"} <= set(run.stdout.split())
     assert run.stderr == ""
+
+
+def test_the_recipe_that_is_shown_is_one():
+    assert [stage.cut for stage in make_recipe(yaml.safe_load(block("yaml"))).stages] == [None, "block5"]
 
 
 def test_every_script_that_is_shown_exists():

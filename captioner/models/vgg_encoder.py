@@ -126,11 +126,16 @@ def vgg_block(index: int, repeats: int, filters: int) -> list[keras.layers.Layer
     return [*convolutions, layers.MaxPooling2D(2, name=f"block{index}_pool")]
 
 
+def published_name(repeats: Sequence[int], filters: Sequence[int]) -> str | None:
+    """The name of a configuration in `REPEATS`, None if it is none of them."""
+    names = (name for name, published in REPEATS.items() if published == tuple(repeats) and tuple(filters) == FILTERS)
+    return next(names, None)
+
+
 def encoder_name(encoder: keras.Model) -> str:
     """The published name of an encoder's configuration, or its class where there is none."""
-    if getattr(encoder, "filters", None) == FILTERS:
-        return next((name for name, repeats in REPEATS.items() if repeats == encoder.repeats), type(encoder).__name__)
-    return type(encoder).__name__
+    name = published_name(encoder.repeats, encoder.filters) if isinstance(encoder, VGGEncoder) else None
+    return name or type(encoder).__name__
 
 
 def first_line(error: Exception) -> str:

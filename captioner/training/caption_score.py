@@ -7,6 +7,8 @@ import keras
 
 from groundwork.callbacks import Logs, averaged_weights
 
+SCORE_PREFIX = "val_"
+
 
 class CaptionScore(keras.callbacks.Callback):
     """Scores generated captions after each epoch, with the averaged weights if there are any, and keeps the best.
@@ -44,7 +46,7 @@ class CaptionScore(keras.callbacks.Callback):
                 self.best = scores[self.monitor]
                 self.save(scores, epoch)
         if logs is not None:
-            logs.update({f"val_{name}": value for name, value in scores.items()})
+            logs.update({f"{SCORE_PREFIX}{name}": value for name, value in scores.items()})
         if self.sample_directory is not None:
             write_samples(self.sample_directory, samples, epoch)
 

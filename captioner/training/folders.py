@@ -1,9 +1,7 @@
-"""Where a run and its stages keep their files."""
+"""Where a stage keeps its files."""
 
 from dataclasses import dataclass
 from pathlib import Path
-
-from groundwork.files import write_text
 
 
 @dataclass(frozen=True)
@@ -33,10 +31,3 @@ class StageFolder:
     @property
     def tensorboard(self) -> Path:
         return self.path / "tensorboard"
-
-    @property
-    def is_done(self) -> bool:
-        return (self.path / "done").exists()
-
-    def mark_done(self) -> None:
-        write_text(self.path / "done", "")

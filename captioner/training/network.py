@@ -1,10 +1,20 @@
-"""The captioner that a recipe describes, and the same captioner as a stage trains it."""
+"""The captioner that a recipe describes, that a bundle holds, and the same captioner as a stage trains it."""
 
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from captioner.bundle_files import find_bundle, read_config
 from captioner.config import DecodingConfig, NetworkConfig
 from captioner.data.vocabulary import Vocabulary
 from captioner.models.caption_model import CaptionModel
 from captioner.models.lstm_decoder import LSTMDecoder
-from captioner.models.vgg_encoder import VGGEncoder
+from captioner.models.vgg_encoder import VGGEncoder, published_name
+from captioner.training.stage import StageConfig
+from groundwork.errors import BundleError
+
+# Arguments of decoders that are fields of a stage and not of the network.
+DECODER_OPTIONS = ("dropout", "image_dropout")
 
 
 def build_model(network: NetworkConfig, vocabulary: Vocabulary, decoding: DecodingConfig) -> CaptionModel:
@@ -22,11 +32,29 @@ def build_model(network: NetworkConfig, vocabulary: Vocabulary, decoding: Decodi
     return CaptionModel(encoder, decoder, vocabulary, decoding=decoding)
 
 
-def with_dropout(model: CaptionModel, *, dropout: float, image_dropout: float) -> CaptionModel:
-    """The same encoder and a decoder of the same weights that drops other shares; a Keras layer keeps its share."""
-    options = {**model.decoder.get_config(), "dropout": dropout, "image_dropout": image_dropout}
-    result = CaptionModel(
-        model.encoder, type(model.decoder).from_config(options), model.vocabulary, decoding=model.decoding
-    )
-    result.decoder.set_weights(model.decoder.get_weights())
+def describe_network(bundle: str | Path) -> dict[str, Any]:
+    """The values of `NetworkConfig` that a bundle decides, lists for tuples; it is not loaded.
+
+    Raises:
+        BundleError: there is no such bundle, or its CNN is none that a recipe can name.
+    """
+    config = read_config(find_bundle(bundle))
+    try:
+        encoder, decoder = config["encoder"], config["decoder"]
+        name = published_name(encoder["repeats"], encoder["filters"])
+        own = {"encoder": name, "image_size": encoder["image_size"]}
+    except (KeyError, TypeError) as error:
+        raise BundleError(f"{bundle} does not say which network it holds.") from error
+    if name is None:
+        raise BundleError(f"The CNN of {bundle} is none of those that a recipe can name.")
+    return {**own, **{field.name: decoder[field.name] for field in fields(NetworkConfig) if field.name in decoder}}
+
+
+def for_stage(model: CaptionModel, stage: StageConfig) -> CaptionModel:
+    """The same encoder, and a decoder of the same weights with the stage's options, which a layer cannot change."""
+    options = model.decoder.get_config()
+    options |= {name: getattr(stage, name) for name in DECODER_OPTIONS if name in options}
+    decoder = type(model.decoder).from_config(options)
+    result = CaptionModel(model.encoder, decoder, model.vocabulary, decoding=model.decoding)
+    decoder.set_weights(model.decoder.get_weights())
     return result

@@ -20,6 +20,9 @@ class RunConfig(Config):
     output: str | None = None
     """The run's folder, created or resumed."""
 
+    start_from: str | None = None
+    """A bundled model's name or a model directory whose weights, network and vocabulary the first stage begins with."""
+
     features: str | None = None
     """Cache of the CNN's features, shared by all runs; if not given, DATA/features."""
 

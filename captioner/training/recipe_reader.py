@@ -47,7 +47,8 @@ def make_recipe(written: Values, options: Values | None = None) -> Recipe:
     options = options or {}
     given = {str(name): value for name, value in {**written, **options}.items() if name != "stages"}
     problems = unknown(given, OF_THE_RUN | SHARED)
-    network, decoding = attempt(NetworkConfig, given, problems), attempt(DecodingConfig, given, problems)
+    network = attempt(NetworkConfig, network_values(given, problems), problems)
+    decoding = attempt(DecodingConfig, given, problems)
     attempt(StageConfig, only(SHARED, given), problems)  # What is wrong with a shared value is said once, not for all.
     if "stages" in written:
         described = listed_stages(written["stages"], given, options, problems)
@@ -63,6 +64,22 @@ def make_recipe(written: Values, options: Values | None = None) -> Recipe:
     if problems or recipe is None:
         raise InvalidConfig(problems)
     return recipe
+
+
+def network_values(given: Values, problems: list[str]) -> dict[str, Any]:
+    """Those of the recipe; where it starts from a bundle those of the bundle, which it must not contradict."""
+    own, bundle = only(names_of(NetworkConfig), given), given.get("start_from")
+    if not isinstance(bundle, str):
+        return own
+    from captioner.training.network import describe_network  # Loads Keras, which other recipes need not wait for.
+
+    theirs = describe_network(bundle)
+    problems += [
+        f"`{name}` is {theirs[name]} in {bundle}, received {value}"
+        for name, value in own.items()
+        if name in theirs and list_of(value) != list_of(theirs[name])
+    ]
+    return {**own, **theirs}
 
 
 def listed_stages(listed: Any, given: Values, options: Values, problems: list[str]) -> list[dict[str, Any]]:
@@ -105,6 +122,10 @@ def attempt(kind: type[AnyConfig], values: Values, problems: list[str], where: s
     except InvalidConfig as error:
         problems += [where + problem for problem in error.problems if problem not in problems]
         return None
+
+
+def list_of(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
 
 
 def only(names: frozenset[str], values: Values) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from captioner.data.prepared_data import PreparedData
 from captioner.models.caption_model import CaptionModel
 from captioner.training.folders import StageFolder
 from captioner.training.recipe import Recipe
+from captioner.training.record import Record
 from captioner.training.stage import StageConfig
 from groundwork.distribution import Distribution
 
@@ -17,20 +18,30 @@ class StageContext:
 
     Attributes:
         recipe: what is wanted of the whole run.
-        stage: what is wanted of this stage.
+        number: the stage's, from 0.
         model: the whole captioner.
         trainee: its part from `stage.cut` on, which shares its weights and takes rows of `cache` as images.
         data: captions and pictures.
         cache: what the part before `stage.cut` made of each picture.
-        folder: the stage's files.
+        record: of the run.
         distribution: the devices; `trainee` was made in its scope.
     """
 
     recipe: Recipe
-    stage: StageConfig
+    number: int
     model: CaptionModel
     trainee: CaptionModel
     data: PreparedData
     cache: FeatureCache
-    folder: StageFolder
+    record: Record
     distribution: Distribution
+
+    @property
+    def stage(self) -> StageConfig:
+        """What is wanted of the stage."""
+        return self.recipe.stages[self.number]
+
+    @property
+    def folder(self) -> StageFolder:
+        """Where the stage's files lie."""
+        return StageFolder(self.recipe.output_directory / self.stage.name)

@@ -9,8 +9,10 @@ import keras
 from captioner.bundle import save_bundle
 from captioner.training.best import best_score
 from captioner.training.caption_score import CaptionScore
+from captioner.training.epoch_record import EpochRecord
 from captioner.training.folders import StageFolder
 from captioner.training.objectives import PREPARE
+from captioner.training.recipe import Recipe
 from captioner.training.stage_context import StageContext
 from captioner.training.validation import ValidationCaptions
 from groundwork.callbacks import Backup, DeterministicEpochs, EpochLog, StopOnNonFiniteLoss
@@ -19,7 +21,7 @@ from groundwork.epochs import EpochSource
 
 def run_stage(context: StageContext) -> None:
     """Trains a stage; its best epoch is then in `folder.best`, and not yet in the model."""
-    stage, folder, distribution = context.stage, context.folder, context.distribution
+    stage, distribution = context.stage, context.distribution
     model, source = PREPARE[stage.objective](context)
     if distribution.is_chief:
         print(f"stage {stage.name}: {stage.epochs} epochs of {len(source.batches)} steps", file=sys.stderr)
@@ -31,8 +33,6 @@ def run_stage(context: StageContext) -> None:
             verbose=distribution.verbosity(1 if sys.stderr.isatty() else 2),
             callbacks=stage_callbacks(context, source),
         )
-        if distribution.is_chief:
-            folder.mark_done()
         distribution.barrier()  # The best bundle is complete.
 
 
@@ -46,7 +46,14 @@ def stage_callbacks(context: StageContext, source: EpochSource) -> list[keras.ca
     backup = Backup(folder.backup, distribution)
     if not distribution.is_chief:
         return [*everywhere, backup]
-    return [*everywhere, caption_score(context), EpochLog(folder.log), *tensorboard(folder), backup]
+    return [
+        *everywhere,
+        caption_score(context),
+        EpochLog(folder.log),
+        *tensorboard(folder),
+        EpochRecord(context.record, context.number),
+        backup,
+    ]
 
 
 def caption_score(context: StageContext) -> CaptionScore:
@@ -55,7 +62,7 @@ def caption_score(context: StageContext) -> CaptionScore:
 
     def save(scores: dict[str, float], epoch: int) -> None:
         training = {
-            "encoder_weights": Path(context.recipe.network.encoder_weights).name,
+            **origin(context.recipe),
             "stage": stage.name,
             "objective": stage.objective,
             "cnn": f"trained from {stage.cut}" if stage.cut else "frozen",
@@ -73,6 +80,13 @@ def caption_score(context: StageContext) -> CaptionScore:
         save=save,
         sample_directory=context.folder.tensorboard / "captions",
     )
+
+
+def origin(recipe: Recipe) -> dict[str, str]:
+    """Where the weights come from that a run began with, without folders."""
+    if recipe.start_from is not None:
+        return {"start_from": Path(recipe.start_from).name}
+    return {"encoder_weights": Path(recipe.network.encoder_weights).name}
 
 
 def tensorboard(folder: StageFolder) -> list[keras.callbacks.Callback]:

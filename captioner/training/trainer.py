@@ -1,7 +1,8 @@
 """A whole training run, resumed by the same call: stage after stage, and the bundle of the best epoch."""
 
 import sys
-from collections.abc import Sequence
+import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import keras
@@ -12,78 +13,104 @@ from captioner.data.prepared_data import PreparedData
 from captioner.training.best import best_bundle
 from captioner.training.folders import StageFolder
 from captioner.training.needs import describe_needs
-from captioner.training.network import build_model, with_dropout
+from captioner.training.network import for_stage
 from captioner.training.recipe import Recipe
-from captioner.training.recipe_changes import changes
+from captioner.training.record import Record
 from captioner.training.stage_context import StageContext
 from captioner.training.stage_features import stage_features
 from captioner.training.stage_run import run_stage
-from groundwork.config import read_yaml
+from captioner.training.start import describe_inputs, first_model, training_data
 from groundwork.distribution import Distribution
-from groundwork.errors import ConfigError
-from groundwork.files import write_text
+from groundwork.files import file_sha256
+from groundwork.provenance import describe_devices, versions
 
 
 def train(recipe: Recipe, distribution: Distribution | None = None) -> Path:
     """Trains a captioner; called again after an interruption, it goes on where it stopped.
 
     Args:
-        recipe: data, network, stages; its output folder holds a folder for each stage.
+        recipe: data, network, stages; its output folder holds `record.json`, a folder for each stage, and the bundle.
         distribution: the devices to train on, see `make_distribution`; a run may be resumed on others.
 
     Returns:
         The final bundle's directory, `output/bundle`.
 
     Raises:
-        ConfigError: the folder holds a run of another recipe, or a batch is too small for the devices.
-        DataError: the prepared directory is incomplete.
+        ConfigError: the folder holds another run, or a batch is too small for the devices.
+        DataError: the prepared directory is incomplete, or its words are not those of the bundle to start from.
+        BundleError: there is no such bundle.
         TrainingError: the loss is not finite.
     """
     distribution = distribution or Distribution()
     for stage in recipe.stages:
         distribution.check_batch_size(stage.batch_size)
-    data = PreparedData.load(recipe.data_directory)
-    run = recipe.output_directory
-    folders = [StageFolder(run / stage.name) for stage in recipe.stages]
-    claim_directory(run, recipe, folders)
+    data = training_data(recipe)
+    record = Record(recipe.output_directory / "record.json", writes=distribution.is_chief)
+    record.claim(recipe, describe_inputs(recipe, data))
     if distribution.is_chief:
         print(describe_needs(data), file=sys.stderr)
-    train_stages(recipe, data, folders, distribution)
+    train_stages(recipe, data, record, distribution)
     if distribution.is_chief:
-        best = best_bundle([folder.best for folder in folders], monitor=recipe.stages[-1].monitor)
-        save_bundle(load_bundle(best), run / "bundle", precision=recipe.precision, metrics=read_metrics(best))
+        finish(recipe, record)
     with distribution.watch():
         distribution.barrier()
-    return run / "bundle"
+    return recipe.output_directory / "bundle"
 
 
-def claim_directory(run: Path, recipe: Recipe, folders: Sequence[StageFolder]) -> None:
-    """Writes the recipe into a run's folder, after a check that nothing done before was told otherwise."""
-    recorded = run / "recipe.yaml"
-    if recorded.is_file():
-        begun = sum(folder.path.is_dir() for folder in folders)
-        changed = changes(read_yaml(recorded), recipe.plain(), begun=begun)
-        if changed:
-            raise ConfigError(f"{run} holds a run of another recipe: {'; '.join(changed)}. Choose another --output.")
-    write_text(recorded, recipe.to_yaml())
-
-
-def train_stages(
-    recipe: Recipe, data: PreparedData, folders: Sequence[StageFolder], distribution: Distribution
-) -> None:
+def train_stages(recipe: Recipe, data: PreparedData, record: Record, distribution: Distribution) -> None:
     """Trains the stages that are not done."""
-    done = next((number for number, folder in enumerate(folders) if not folder.is_done), len(folders))
-    for number in range(done, len(folders)):
-        stage = recipe.stages[number]
-        keras.utils.set_random_seed(stage.seed)
-        with distribution.scope():
-            model = (
-                build_model(recipe.network, data.vocabulary, recipe.decoding)
-                if number == 0
-                else load_bundle(folders[number - 1].best)
-            )
-        cache = stage_features(recipe, number, model.encoder, data, distribution)
-        with distribution.scope():
-            model = with_dropout(model, dropout=stage.dropout, image_dropout=stage.image_dropout)
-            _, trainee = model.cut_before(stage.cut)
-        run_stage(StageContext(recipe, stage, model, trainee, data, cache, folders[number], distribution))
+    todo = [number for number in range(len(recipe.stages)) if not record.is_done(number)]
+    if not todo:
+        return
+    record.start(
+        {
+            "time": datetime.now(UTC).isoformat(timespec="seconds"),
+            **describe_devices(distribution),
+            "software": versions("captioner", "numpy"),
+        }
+    )
+    for number in todo:
+        run_stage(prepare_stage(recipe, number, data, record, distribution))
+
+
+def prepare_stage(
+    recipe: Recipe, number: int, data: PreparedData, record: Record, distribution: Distribution
+) -> StageContext:
+    """The model with the best weights of the stage before, and the features that the stage is trained from."""
+    stage = recipe.stages[number]
+    keras.utils.set_random_seed(stage.seed)
+    with distribution.scope():
+        if number == 0:
+            model = first_model(recipe, data.vocabulary)
+        else:
+            model = load_bundle(stage_folder(recipe, number - 1).best)
+    before = time.monotonic()
+    cache = stage_features(recipe, number, model.encoder, data, distribution)
+    record.add_feature_seconds(round(time.monotonic() - before, 3))
+    with distribution.scope():
+        model = for_stage(model, stage)
+        _, trainee = model.cut_before(stage.cut)
+    return StageContext(recipe, number, model, trainee, data, cache, record, distribution)
+
+
+def finish(recipe: Recipe, record: Record) -> None:
+    """Makes the best epoch of all stages, by the last one's score, the final bundle."""
+    folders = [stage_folder(recipe, number) for number in range(len(recipe.stages))]
+    best = best_bundle([folder.best for folder in folders], monitor=recipe.stages[-1].monitor)
+    metrics, directory = read_metrics(best), recipe.output_directory / "bundle"
+    save_bundle(
+        load_bundle(best), directory, precision=recipe.precision, metrics={**metrics, "record": record.essentials()}
+    )
+    record.end(
+        {
+            "directory": directory.name,
+            "stage": metrics["training"]["stage"],
+            "epoch": metrics["training"]["epoch"],
+            "scores": metrics["scores"][0]["values"],
+            "weights_sha256": file_sha256(directory / "model.weights.h5"),
+        }
+    )
+
+
+def stage_folder(recipe: Recipe, number: int) -> StageFolder:
+    return StageFolder(recipe.output_directory / recipe.stages[number].name)

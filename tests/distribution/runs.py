@@ -27,7 +27,7 @@ from captioner.generation import CaptionGenerator
 from captioner.models.caption_model import CaptionModel
 from captioner.models.lstm_decoder import LSTMDecoder
 from captioner.models.vgg_encoder import VGGEncoder
-from captioner.training import stage_run, trainer
+from captioner.training import stage_run, start, trainer
 from captioner.training.recipe_reader import make_recipe
 from groundwork.callbacks import DeterministicEpochs
 from groundwork.distribution import Distribution, make_distribution
@@ -221,7 +221,7 @@ def train_captioner(data: Path, output: Path, distribution: Distribution, stages
         return [*plain_callbacks(context, *arguments), LastWeights(context.folder.path / "final.npz", distribution)]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(trainer, "build_model", tiny_captioner)
+        patch.setattr(start, "build_model", tiny_captioner)
         patch.setattr(stage_run, "stage_callbacks", callbacks)
         trainer.train(make_recipe({**CAPTIONER, **places, "stages": stages}), distribution)
 

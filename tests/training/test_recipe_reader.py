@@ -31,6 +31,12 @@ def test_options_replace_what_the_file_says_and_what_its_stages_say(tmp_path):
     assert [stage.epochs for stage in recipe.stages] == [1, 1]
 
 
+def test_numbers_may_be_written_without_a_point(tmp_path):
+    (tmp_path / "a.yaml").write_text("learning_rate: 2e-4\nweight_decay: 1E-2\nunits: 64\n")
+    recipe = read_recipe(tmp_path / "a.yaml", RUN)
+    assert (recipe.stages[0].learning_rate, recipe.stages[0].weight_decay, recipe.network.units) == (2e-4, 1e-2, 64)
+
+
 def test_a_recipe_read_again_from_what_it_says_of_itself_is_the_same():
     recipe = make_recipe({**RUN, "pyramid": [1, 2, 3], "beam_size": 5, "precision": "float16", "stages": TWO})
     assert make_recipe(yaml.safe_load(recipe.to_yaml())) == recipe
