@@ -18,8 +18,8 @@ class LivePictures:
         pictures: reads them; from their files if not given.
         threads: how many pictures are read at a time; by default as many as the machine can use.
 
-    Call: image indices `(batch,)` to uint8 `(batch, height, width, 3)`, RGB, the same in every epoch, since augmentation
-    belongs to the model. Raises what `Pictures.load` raises.
+    Call: image indices `(batch,)` to uint8 `(batch, height, width, 3)`, RGB. It is the same in every epoch, since
+    augmentation belongs to the model, and raises what `Pictures.load` raises.
     """
 
     def __init__(self, paths: Sequence[Path], pictures: Pictures | None = None, *, threads: int | None = None):
