@@ -11,10 +11,10 @@ from captioner.data.vocabulary import Vocabulary
 from captioner.models.augmentation import PictureAugmentation
 from captioner.models.lstm_decoder import LSTMDecoder
 from captioner.models.vgg_encoder import VGGEncoder
-from groundwork.replicated import ReplicatedTraining
+from groundwork.accumulation import AccumulatedTraining
 
 
-class CaptionModel(ReplicatedTraining, keras.Model):
+class CaptionModel(AccumulatedTraining, keras.Model):
     """A convolutional encoder whose image vector starts a recurrent decoder; gradients flow through both.
 
     O. Vinyals et al., "Show and Tell", 2015 (arXiv:1411.4555); A. Karpathy, L. Fei-Fei, 2015 (arXiv:1412.2306).
