@@ -10,6 +10,7 @@ from captioner.data.sides import names_side
 from captioner.data.vocabulary import Vocabulary
 from captioner.models.augmentation import PictureAugmentation
 from captioner.models.lstm_decoder import LSTMDecoder
+from captioner.models.recomputation import RecomputedBlocks
 from captioner.models.vgg_encoder import VGGEncoder
 from groundwork.accumulation import AccumulatedTraining
 
@@ -78,6 +79,13 @@ class CaptionModel(AccumulatedTraining, keras.Model):
         self.encoder.train_from(block)
         return CaptionModel(
             self.encoder, self.decoder, self.vocabulary, decoding=self.decoding, augmentation=augmentation
+        )
+
+    def recomputing(self) -> "CaptionModel":
+        """A captioner that shares all layers and is trained with less memory; see `RecomputedBlocks`."""
+        encoder = RecomputedBlocks(self.encoder)
+        return CaptionModel(
+            encoder, self.decoder, self.vocabulary, decoding=self.decoding, augmentation=self.augmentation
         )
 
     def cut_before(self, block: str | None) -> tuple[keras.Model, "CaptionModel"]:
