@@ -96,7 +96,7 @@ def averaged_weights(model: keras.Model) -> Iterator[None]:
 
     Keras' SwapEMAWeights restores by subtraction, which rounds; a resumed run would differ from an undisturbed one.
     """
-    optimizer = model.optimizer
+    optimizer = getattr(model.optimizer, "inner_optimizer", model.optimizer)  # That of a LossScaleOptimizer.
     if not optimizer.use_ema:
         yield
         return

@@ -1,6 +1,7 @@
 """Batches that follow the number of the epoch, in the form in which the active Keras backend takes them."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Protocol
 
 import keras
@@ -36,6 +37,7 @@ class EpochSource:
         self.batches = batches
         self.distribution = distribution or Distribution()
         self.epoch = 0
+        self._error: Exception | None = None
 
     def fit_arguments(self) -> dict[str, Any]:
         """`x` and what else `Model.fit` must know of it."""
@@ -47,8 +49,25 @@ class EpochSource:
         """A `tf.data.Dataset` on the TensorFlow backend, elsewhere a `keras.utils.PyDataset`."""
         return self._tf_dataset() if keras.backend.backend() == "tensorflow" else _PyBatches(self)
 
+    @contextmanager
+    def own_errors(self) -> Iterator[None]:
+        """In this block an error of the batches is raised as it is; TensorFlow would wrap it with its traceback."""
+        try:
+            yield
+        except Exception:
+            if self._error is not None:
+                raise self._error from None
+            raise
+
     def __iter__(self) -> Iterator[Any]:
-        return self.batches.epoch(self.epoch)
+        return self._batches_of(self.epoch)
+
+    def _batches_of(self, epoch: int) -> Iterator[Any]:
+        try:
+            yield from self.batches.epoch(epoch)
+        except Exception as error:
+            self._error = error
+            raise
 
     def _tf_dataset(self) -> Any:
         import tensorflow as tf
@@ -90,7 +109,7 @@ class EpochSource:
     def _shares(self, replicas: range) -> Iterator[Any]:
         epoch = self.epoch
         while True:
-            for batch in self.batches.epoch(epoch):
+            for batch in self._batches_of(epoch):
                 yield from (replica_rows(batch, replica, self.distribution.replicas) for replica in replicas)
             epoch += 1
 

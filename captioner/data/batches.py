@@ -1,9 +1,11 @@
 """Captions and images as training batches: grouped by image, sorted by length, the same for the same seed and epoch."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
 
 import numpy as np
 
+from captioner.data.read_ahead import read_ahead
 from captioner.data.vocabulary import END_ID, PAD_ID, START_ID
 
 # Batches whose images are sorted by caption length together: enough to save padding, few enough to stay random.
@@ -27,6 +29,8 @@ class CaptionBatches:
         captions_per_image: most captions of an image in an epoch; of more, a random choice.
         max_caption_length: words beyond are cut off, and such a caption has no end token.
         seed: decides, with the epoch, the order and the choice.
+        ahead: batches whose images are fetched by threads while the ones before are used; with 0 they are fetched when
+            they are due, which suffices for what lies in memory.
     """
 
     def __init__(
@@ -38,6 +42,7 @@ class CaptionBatches:
         captions_per_image: int = 5,
         max_caption_length: int = 24,
         seed: int = 0,
+        ahead: int = 0,
     ):
         self.captions = captions
         self.images = images
@@ -45,6 +50,7 @@ class CaptionBatches:
         self.captions_per_image = captions_per_image
         self.max_caption_length = max_caption_length
         self.seed = seed
+        self.ahead = ahead
 
     def __len__(self) -> int:
         return -(-len(self.captions) // self.batch_size)
@@ -60,11 +66,18 @@ class CaptionBatches:
         """The batches of one epoch, which depend on nothing but the seed and the epoch's number."""
         randomness = np.random.default_rng((self.seed, epoch))
         chosen = [self._choose(captions, randomness) for captions in self.captions]
-        for indices in self._order(chosen, randomness):
-            token_ids, targets, sample_weight = teacher_forcing(
-                [chosen[index] for index in indices], max_caption_length=self.max_caption_length
-            )
-            yield {"images": self.images(indices, epoch), "token_ids": token_ids}, targets, sample_weight
+        order = self._order(chosen, randomness)
+        with closing(self._fetched(order, epoch)) as fetched:
+            for indices, images in zip(order, fetched, strict=True):
+                token_ids, targets, sample_weight = teacher_forcing(
+                    [chosen[index] for index in indices], max_caption_length=self.max_caption_length
+                )
+                yield {"images": images, "token_ids": token_ids}, targets, sample_weight
+
+    def _fetched(self, order: Sequence[np.ndarray], epoch: int) -> Generator[np.ndarray, None, None]:
+        if not self.ahead:
+            return (self.images(indices, epoch) for indices in order)
+        return read_ahead(order, lambda indices: self.images(indices, epoch), threads=self.ahead, ahead=self.ahead)
 
     def _choose(self, captions: Sequence[Sequence[int]], randomness: np.random.Generator) -> list[Sequence[int]]:
         if len(captions) <= self.captions_per_image:

@@ -3,15 +3,19 @@
 from pathlib import Path
 
 import keras
+from keras import ops
 
 from captioner.config import DecodingConfig
+from captioner.data.sides import names_side
 from captioner.data.vocabulary import Vocabulary
+from captioner.models.augmentation import PictureAugmentation
 from captioner.models.lstm_decoder import LSTMDecoder
+from captioner.models.recomputation import RecomputedBlocks
 from captioner.models.vgg_encoder import VGGEncoder
-from groundwork.replicated import ReplicatedTraining
+from groundwork.accumulation import AccumulatedTraining
 
 
-class CaptionModel(ReplicatedTraining, keras.Model):
+class CaptionModel(AccumulatedTraining, keras.Model):
     """A convolutional encoder whose image vector starts a recurrent decoder; gradients flow through both.
 
     O. Vinyals et al., "Show and Tell", 2015 (arXiv:1411.4555); A. Karpathy, L. Fei-Fei, 2015 (arXiv:1412.2306).
@@ -21,6 +25,8 @@ class CaptionModel(ReplicatedTraining, keras.Model):
         decoder: offers `call(token_ids, image_features)`, `initial_state(image_features)`, `step(token_ids, state)`.
         vocabulary: the words behind the decoder's token ids.
         decoding: how captions are searched for unless a caller says otherwise.
+        augmentation: changes pictures before the encoder sees them, in training only; it is no part of a bundle. A
+            picture of which a caption says left or right is not mirrored.
 
     Call: a dictionary of `images`, uint8 `(batch, height, width, 3)`, and `token_ids`, int32
     `(batch, captions, time)`, to logits `(batch, captions, time, vocabulary)`. The encoder runs once an image.
@@ -33,6 +39,7 @@ class CaptionModel(ReplicatedTraining, keras.Model):
         vocabulary: Vocabulary,
         *,
         decoding: DecodingConfig | None = None,
+        augmentation: PictureAugmentation | None = None,
         name: str = "caption_model",
     ):
         super().__init__(name=name)
@@ -40,13 +47,17 @@ class CaptionModel(ReplicatedTraining, keras.Model):
         self.decoder = decoder
         self.vocabulary = vocabulary
         self.decoding = decoding or DecodingConfig()
+        self.augmentation = augmentation
         if not decoder.built:
             decoder.build((None, None, None), encoder.output_shape)
         self.built = True
 
     def call(self, inputs, training=False):
-        image_features = self.encoder(inputs["images"], training=training)
-        return self.decoder(inputs["token_ids"], image_features, training=training)
+        images, token_ids = inputs["images"], inputs["token_ids"]
+        if self.augmentation is not None and training:
+            images = self.augmentation(images, ops.logical_not(self._names_a_side(token_ids)), training=True)
+        image_features = self.encoder(images, training=training)
+        return self.decoder(token_ids, image_features, training=training)
 
     def encode(self, images):
         """Pictures, uint8 `(batch, height, width, 3)`, to image features `(batch, regions, channels)`."""
@@ -59,6 +70,23 @@ class CaptionModel(ReplicatedTraining, keras.Model):
     def step(self, token_ids, state):
         """Token ids `(rows,)` and a state to the next word's logits `(rows, vocabulary)` and the next state."""
         return self.decoder.step(token_ids, state)
+
+    def on_pictures(self, block: str | None, *, augmentation: PictureAugmentation | None = None) -> "CaptionModel":
+        """A captioner that shares all layers, for training from pictures instead of cached features.
+
+        Of the encoder it trains `block` and those behind, all of it with `"block1"`, nothing of it with None.
+        """
+        self.encoder.train_from(block)
+        return CaptionModel(
+            self.encoder, self.decoder, self.vocabulary, decoding=self.decoding, augmentation=augmentation
+        )
+
+    def recomputing(self) -> "CaptionModel":
+        """A captioner that shares all layers and is trained with less memory; see `RecomputedBlocks`."""
+        encoder = RecomputedBlocks(self.encoder)
+        return CaptionModel(
+            encoder, self.decoder, self.vocabulary, decoding=self.decoding, augmentation=self.augmentation
+        )
 
     def cut_before(self, block: str | None) -> tuple[keras.Model, "CaptionModel"]:
         """The encoder's part before `block`, and a captioner that shares the rest and takes that part's output.
@@ -85,3 +113,8 @@ class CaptionModel(ReplicatedTraining, keras.Model):
         from captioner.bundle import save_bundle
 
         save_bundle(self, directory, precision=precision)
+
+    def _names_a_side(self, token_ids):
+        """For each image whether one of its captions says left or right, bool `(batch,)`."""
+        sides = ops.convert_to_tensor([names_side(word) for word in self.vocabulary.words])
+        return ops.any(ops.take(sides, token_ids), axis=(1, 2))

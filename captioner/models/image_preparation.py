@@ -24,8 +24,8 @@ class ImagePreparation(keras.layers.Layer):
     Output: float32 `(batch, image_size, image_size, 3)`, BGR.
     """
 
-    def __init__(self, image_size: int = 224, **kwargs):
-        super().__init__(trainable=False, **kwargs)
+    def __init__(self, image_size: int = 224, dtype: str = "float32", **kwargs):
+        super().__init__(trainable=False, dtype=dtype, **kwargs)
         self.image_size = image_size
 
     def call(self, images):

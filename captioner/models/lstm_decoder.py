@@ -61,7 +61,12 @@ class LSTMDecoder(layers.Layer):
         # The scale that keeps tied logits near zero at first, so that the first loss is log(vocabulary_size).
         scale = keras.initializers.RandomNormal(stddev=embedding_dim**-0.5)
         self.embedding = layers.ReversibleEmbedding(
-            vocabulary_size, embedding_dim, tie_weights=tie_embeddings, embeddings_initializer=scale, name="embedding"
+            vocabulary_size,
+            embedding_dim,
+            tie_weights=tie_embeddings,
+            embeddings_initializer=scale,
+            reverse_dtype="float32",  # Also where the rest computes in 16 bits, with which logits would be too coarse.
+            name="embedding",
         )
         self.word_noise = layers.Dropout(dropout, name="word_noise")
         self.lstm = layers.LSTM(units, return_sequences=True, name="lstm")
@@ -86,7 +91,9 @@ class LSTMDecoder(layers.Layer):
         self.lstm.build((None, None, self.embedding_dim))
         if self.hidden_to_word is not None:
             self.hidden_to_word.build((None, self.units))
-        self.output_bias = self.add_weight(shape=(self.vocabulary_size,), initializer="zeros", name="output_bias")
+        self.output_bias = self.add_weight(
+            shape=(self.vocabulary_size,), initializer="zeros", autocast=False, name="output_bias"
+        )
 
     def call(self, token_ids, image_features, training=False):
         batch, captions, time = ops.shape(token_ids)

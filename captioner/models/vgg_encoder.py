@@ -85,6 +85,18 @@ class VGGEncoder(keras.Model):
         border = self.get_layer(f"{self.block_names[self.block_names.index(block) - 1]}_pool").output
         return keras.Model(self.input, border, name="trunk"), keras.Model(border, self.output, name="head")
 
+    def train_from(self, block: str | None) -> None:
+        """Freezes the convolutions before `block` and opens the others; None freezes all.
+
+        What is shared with this network, such as the parts of a split, is frozen or opened as well.
+        """
+        if block is not None and block not in self.block_names:
+            raise ConfigError(f"A block to train from is one of {', '.join(self.block_names)}, received {block!r}.")
+        for layer in self.layers:
+            name = layer.name.partition("_")[0]
+            if name in self.block_names:
+                layer.trainable = block is not None and name >= block
+
     def load_imagenet_weights(self, weights: str | Path) -> None:
         """Takes the convolutions of `keras.applications` VGG16 or VGG19.
 

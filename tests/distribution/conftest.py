@@ -19,10 +19,13 @@ from groundwork.distribution import Distribution
 
 RUNS = Path(__file__).parent / "runs.py"
 ROOT = Path(__file__).parent.parent.parent
+ON_REPLICAS = ("words", "captioner", "characters", "sentiment", "accumulated", "overflow")
 PATIENCE = 1800  # seconds for a process; on two idle cores all of them together take some 100
 
 
 def runs_module():
+    if str(RUNS.parent) not in sys.path:
+        sys.path.insert(0, str(RUNS.parent))  # As in the processes that run it.
     spec = importlib.util.spec_from_file_location("runs", RUNS)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
@@ -52,9 +55,9 @@ def runs(tmp_path_factory) -> Runs:
     """All runs on TensorFlow: here on one device, elsewhere on two replicas and by two workers, one of them killed."""
     module, folder = runs_module(), tmp_path_factory.mktemp("runs")
     module.write_data(folder / "data")
-    mirrored = start(folder, "mirrored", 2, "words", "masks", "captioner", "characters", "sentiment")
+    mirrored = start(folder, "mirrored", 2, "masks", *ON_REPLICAS)
     workers = start_workers(folder, "frozen", stop={"STOP_AFTER_EPOCH": "1"})
-    for name in ("words", "captioner", "characters", "sentiment"):
+    for name in ON_REPLICAS:
         module.RUNS[name](folder / "data", folder / "single" / name, Distribution())
     survivor, _ = (end(worker) for worker in workers)
     resumed = [end(worker) for worker in start_workers(folder, "frozen", "words")]
@@ -81,7 +84,7 @@ def jax_folder(tmp_path_factory) -> Path:
         folder / "data" / "bundle",
     )
     environment = {"KERAS_BACKEND": "jax", "XLA_FLAGS": "--xla_force_host_platform_device_count=2"}
-    check(end(start(folder, "mirrored", 2, "frozen", "bundles", **environment)))
+    check(end(start(folder, "mirrored", 2, "frozen", "bundles", "accumulated", "overflow", "policies", **environment)))
     return folder
 
 

@@ -19,6 +19,7 @@ import keras
 import numpy as np
 import pytest
 from PIL import Image
+from step_runs import run_accumulated, run_overflow, run_policies
 
 from captioner.bundle import load_bundle
 from captioner.config import DecodingConfig, NetworkConfig
@@ -286,6 +287,9 @@ RUNS = {
     "characters": run_characters,
     "sentiment": run_sentiment,
     "bundles": run_bundles,
+    "accumulated": run_accumulated,
+    "overflow": run_overflow,
+    "policies": run_policies,
 }
 
 

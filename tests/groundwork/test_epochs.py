@@ -3,6 +3,7 @@ import pytest
 
 from groundwork.distribution import Distribution
 from groundwork.epochs import EpochSource, _PyBatches
+from groundwork.errors import DataError
 
 
 class Counting:
@@ -52,3 +53,24 @@ def test_batches_by_index_divide_by_the_devices():
 
 def test_fit_on_one_device_takes_the_dataset_as_it_is():
     assert EpochSource(Counting()).fit_arguments().keys() == {"x"}
+
+
+class Failing(Counting):
+    """The second batch cannot be read."""
+
+    def epoch(self, epoch):
+        yield from list(super().epoch(epoch))[:1]
+        raise DataError("The second batch is damaged.")
+
+
+def test_an_error_of_the_batches_arrives_as_it_is():
+    source = EpochSource(Failing())
+    dataset = source.dataset()
+    with pytest.raises(DataError, match=r"^The second batch is damaged\.$"), source.own_errors():
+        values(dataset)
+
+
+def test_another_error_stays_as_it_is():
+    source = EpochSource(Counting())
+    with pytest.raises(ZeroDivisionError), source.own_errors():
+        1 / len([])

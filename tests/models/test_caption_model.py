@@ -3,7 +3,10 @@ import numpy as np
 import pytest
 from keras import ops
 
+from captioner.data.vocabulary import SPECIAL_TOKENS, Vocabulary
+from captioner.models.augmentation import PictureAugmentation
 from captioner.training.loss import CaptionCrossentropy
+from groundwork.errors import ConfigError
 
 INPUTS = {
     "images": np.random.default_rng(0).integers(0, 256, (2, 8, 8, 3), np.uint8),
@@ -35,6 +38,34 @@ def test_a_cut_captioner_trains_the_rest_of_the_encoder_only(tiny_model):
     assert [w.path for w in rest.encoder.trainable_variables] == ["block2_conv1/kernel", "block2_conv1/bias"]
     _, rest = tiny_model.cut_before(None)
     assert rest.encoder.trainable_variables == []
+
+
+@pytest.mark.parametrize(("block", "moving"), [("block1", 4), ("block2", 2), (None, 0)])
+def test_on_pictures_the_encoder_is_trained_from_a_block_on(tiny_model, block, moving):
+    live = tiny_model.on_pictures(block)
+    assert live.encoder.trainable_variables == tiny_model.encoder.weights[4 - moving :]
+    np.testing.assert_array_equal(live(INPUTS), tiny_model(INPUTS))
+
+
+def test_a_network_is_trained_from_a_block_that_it_has(tiny_model):
+    with pytest.raises(ConfigError, match="block1, block2, received 'block3'"):
+        tiny_model.on_pictures("block3")
+
+
+def test_pictures_are_augmented_in_training_only(tiny_model):
+    live = tiny_model.on_pictures(None, augmentation=PictureAugmentation(crop_area=0.3, seed=1))
+    np.testing.assert_array_equal(live(INPUTS), tiny_model(INPUTS))
+    np.testing.assert_array_equal(live.encode(INPUTS["images"]), tiny_model.encode(INPUTS["images"]))
+    assert float(ops.max(ops.abs(live(INPUTS, training=True) - tiny_model(INPUTS)))) > 1e-3
+
+
+def test_a_picture_whose_caption_says_left_or_right_is_not_mirrored(tiny_model):
+    tiny_model.vocabulary = Vocabulary([*SPECIAL_TOKENS, "a", "leftmost", *"cdef"])  # Token 5 is in the first image.
+    flip = PictureAugmentation(flip=1, crop_area=1, crop_stretch=1, colour=0)
+    logits = tiny_model.on_pictures(None, augmentation=flip)(INPUTS, training=True)
+    first, second = INPUTS["images"]
+    expected = tiny_model({**INPUTS, "images": np.stack([first, second[:, ::-1]])})
+    np.testing.assert_allclose(logits, expected, atol=1e-5)
 
 
 def test_training_moves_every_convolution(tiny_model):
