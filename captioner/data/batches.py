@@ -61,10 +61,11 @@ class CaptionBatches:
         randomness = np.random.default_rng((self.seed, epoch))
         chosen = [self._choose(captions, randomness) for captions in self.captions]
         for indices in self._order(chosen, randomness):
-            token_ids, targets, sample_weight = teacher_forcing(
-                [chosen[index] for index in indices], max_caption_length=self.max_caption_length
-            )
-            yield {"images": self.images(indices, epoch), "token_ids": token_ids}, targets, sample_weight
+            yield self._batch(indices, [chosen[index] for index in indices], epoch)
+
+    def _batch(self, indices: np.ndarray, captions: Sequence[Sequence[Sequence[int]]], epoch: int) -> Batch:
+        token_ids, targets, sample_weight = teacher_forcing(captions, max_caption_length=self.max_caption_length)
+        return {"images": self.images(indices, epoch), "token_ids": token_ids}, targets, sample_weight
 
     def _choose(self, captions: Sequence[Sequence[int]], randomness: np.random.Generator) -> list[Sequence[int]]:
         if len(captions) <= self.captions_per_image:
