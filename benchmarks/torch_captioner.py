@@ -1,5 +1,8 @@
 """The captioner's decoder written in PyTorch: the same arithmetic, the same parameters, the same loss."""
 
+from collections.abc import Mapping
+
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -43,12 +46,20 @@ class TorchCaptioner(nn.Module):
 
     def forward(self, features: Tensor, token_ids: Tensor) -> Tensor:
         """Features and token ids `(images * captions, time)`, an image's captions together, to logits."""
-        vector = self.image_noise(self.image_norm(self.image_vector(features)))
-        captions = len(token_ids) // len(features)
-        hidden = torch.tanh(self.image_to_hidden(vector)).repeat_interleave(captions, 0)
-        cell = self.image_to_cell(vector).repeat_interleave(captions, 0)
-        outputs, _ = self.lstm(self.noise(self.embedding(token_ids)), (hidden[None], cell[None]))
+        state = self.initial_state(features, captions=len(token_ids) // len(features))
+        outputs, _ = self.lstm(self.noise(self.embedding(token_ids)), state)
         return self.output(self.hidden_to_word(self.noise(outputs)))  # (images * captions, time, vocabulary_size)
+
+    def initial_state(self, features: Tensor, *, captions: int) -> tuple[Tensor, Tensor]:
+        """The state before the first word of each caption, both `(1, images * captions, units)`."""
+        vector = self.image_noise(self.image_norm(self.image_vector(features)))
+        hidden, cell = torch.tanh(self.image_to_hidden(vector)), self.image_to_cell(vector)
+        return hidden.repeat_interleave(captions, 0)[None], cell.repeat_interleave(captions, 0)[None]
+
+    def step(self, token_ids: Tensor, state: tuple[Tensor, Tensor]) -> tuple[Tensor, tuple[Tensor, Tensor]]:
+        """One word further: token ids `(rows,)` to logits `(rows, vocabulary_size)` and the next state."""
+        outputs, state = self.lstm(self.embedding(token_ids)[:, None], state)
+        return self.output(self.hidden_to_word(outputs[:, 0])), state
 
     def image_vector(self, features: Tensor) -> Tensor:
         """Means over the cells of all grids, `(images, cells * channels)`."""
@@ -64,3 +75,26 @@ def caption_loss(logits: Tensor, targets: Tensor, *, label_smoothing: float) -> 
     return functional.cross_entropy(
         logits.flatten(0, 1), targets.flatten(), ignore_index=PAD_ID, label_smoothing=label_smoothing
     )
+
+
+def load_weights(model: TorchCaptioner, weights: Mapping[str, np.ndarray]) -> None:
+    """Gives the model the weights of an `LSTMDecoder` by their names in a bundle; untied embeddings are not supported."""
+
+    def put(parameter: Tensor, name: str) -> None:
+        array = weights[f"decoder/{name}"]
+        parameter.data.copy_(torch.from_numpy(array.T if name.endswith("kernel") else array))
+
+    put(model.image_norm.weight, "image_norm/gamma")
+    put(model.image_norm.bias, "image_norm/beta")
+    for layer in ("image_to_hidden", "image_to_cell"):
+        put(getattr(model, layer).weight, f"{layer}/kernel")
+        put(getattr(model, layer).bias, f"{layer}/bias")
+    put(model.embedding.weight, "embedding/embeddings")
+    put(model.lstm.weight_ih_l0, "lstm/lstm_cell/kernel")
+    put(model.lstm.weight_hh_l0, "lstm/lstm_cell/recurrent_kernel")
+    put(model.lstm.bias_ih_l0, "lstm/lstm_cell/bias")
+    model.lstm.bias_hh_l0.data.zero_()
+    if isinstance(model.hidden_to_word, nn.Linear):
+        put(model.hidden_to_word.weight, "hidden_to_word/kernel")
+        put(model.hidden_to_word.bias, "hidden_to_word/bias")
+    put(model.output.bias, "output_bias")

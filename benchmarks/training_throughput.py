@@ -73,21 +73,27 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = make_parser(__doc__, rounds=5)
+    add_training_options(parser, batches=40)
+    return parser.parse_args(argv)
+
+
+def add_training_options(parser: argparse.ArgumentParser, *, batches: int) -> None:
+    """Adds `--batches` and `--torch-python`."""
     parser.add_argument(
-        "--batches", type=whole_number(1), metavar="N", default=40, help="batches in an epoch, default 40"
+        "--batches", type=whole_number(1), metavar="N", default=batches, help="batches in an epoch, default %(default)s"
     )
     parser.add_argument(
         "--torch-python", metavar="PYTHON", default=sys.executable, help="the Python that has PyTorch, default this one"
     )
-    return parser.parse_args(argv)
 
 
-def pytorch_version(python: str) -> str:
-    """Asked first, because without PyTorch there is nothing to compare with."""
+def pytorch_version(python: str, *, besides: Sequence[str] = ()) -> str:
+    """Asked first, because without PyTorch, and what else is needed, there is nothing to compare with."""
     try:
-        return run([python, "-c", "import torch; print(torch.__version__)"]).strip()
+        return run([python, "-c", f"import {', '.join(('torch', *besides))}; print(torch.__version__)"]).strip()
     except (ApplicationError, OSError) as error:
-        raise ApplicationError(f"{python} has no PyTorch: pip install -r benchmarks/requirements.txt.") from error
+        needed = " and ".join(("PyTorch", *besides))
+        raise ApplicationError(f"{python} has no {needed}: pip install -r benchmarks/requirements.txt.") from error
 
 
 def prepare(options: argparse.Namespace, features: Path) -> Workload:
@@ -127,14 +133,16 @@ def commands(workload: Workload, torch_python: str) -> dict[str, list[str]]:
 
 def measure(sides: dict[str, list[str]], *, rounds: int, captions: int) -> dict[str, list[float]]:
     """Captions a second of each side, a value a round, after an epoch that does not count."""
-
-    def speed(epoch: Epoch) -> Side:
-        return lambda turn: captions / epoch(turn + 1)["seconds"]
-
     with ExitStack() as stack:
         workers = {name: stack.enter_context(worker(command)) for name, command in sides.items()}
         check_same_model({name: epoch(0)["parameters"] for name, epoch in workers.items()})
-        return dict(zip(sides, take_turns(rounds, *map(speed, workers.values())), strict=True))
+        speeds = take_turns(rounds, *(speed(epoch, captions) for epoch in workers.values()))
+        return dict(zip(sides, speeds, strict=True))
+
+
+def speed(epoch: Epoch, captions: int) -> Side:
+    """Captions a second of a worker's epoch."""
+    return lambda turn: captions / epoch(turn + 1)["seconds"]
 
 
 def check_same_model(parameters: dict[str, int]) -> None:

@@ -69,15 +69,16 @@ class CaptionBatches:
         order = self._order(chosen, randomness)
         with closing(self._fetched(order, epoch)) as fetched:
             for indices, images in zip(order, fetched, strict=True):
-                token_ids, targets, sample_weight = teacher_forcing(
-                    [chosen[index] for index in indices], max_caption_length=self.max_caption_length
-                )
-                yield {"images": images, "token_ids": token_ids}, targets, sample_weight
+                yield self._batch(indices, images, [chosen[index] for index in indices])
 
     def _fetched(self, order: Sequence[np.ndarray], epoch: int) -> Generator[np.ndarray, None, None]:
         if not self.ahead:
             return (self.images(indices, epoch) for indices in order)
         return read_ahead(order, lambda indices: self.images(indices, epoch), threads=self.ahead, ahead=self.ahead)
+
+    def _batch(self, indices: np.ndarray, images: np.ndarray, captions: Sequence[Sequence[Sequence[int]]]) -> Batch:
+        token_ids, targets, sample_weight = teacher_forcing(captions, max_caption_length=self.max_caption_length)
+        return {"images": images, "token_ids": token_ids}, targets, sample_weight
 
     def _choose(self, captions: Sequence[Sequence[int]], randomness: np.random.Generator) -> list[Sequence[int]]:
         if len(captions) <= self.captions_per_image:

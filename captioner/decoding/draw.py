@@ -1,5 +1,8 @@
 """Random choice of one token per row, by inverting the cumulative distribution."""
 
+import math
+
+import numpy as np
 from keras import ops
 
 
@@ -30,8 +33,26 @@ def _nucleus(weights, top_p: float):
 
 
 def _invert(weights, places):
-    """The first column at which the cumulative share of the weights, which are at most 1, exceeds `places`."""
-    cumulative = ops.cumsum(weights, axis=-1)
+    """The first column at which the cumulative share of the weights exceeds `places`.
+
+    Sought in blocks of columns first: adding up one by one is slow, and so only a block's columns are.
+    """
+    columns = weights.shape[-1]
+    width = math.isqrt(columns - 1) + 1
+    blocks = -(-columns // width)
+    padded = ops.pad(weights, [[0, 0], [0, blocks * width - columns]])
+    padded = ops.reshape(padded, (-1, blocks, width))
+    sums = ops.sum(padded, axis=-1)
+    cumulative = ops.cumsum(sums, axis=-1)
+    wanted = places[:, None] * cumulative[:, -1:]  # (rows, 1)
+    block = _first_beyond(sums, cumulative, wanted)
+    weights = ops.take_along_axis(padded, block[:, :, None], axis=1)[:, 0]  # (rows, width)
+    wanted = wanted - ops.take_along_axis(cumulative - sums, block, axis=1)
+    return (block * width + _first_beyond(weights, ops.cumsum(weights, axis=-1), wanted))[:, 0]
+
+
+def _first_beyond(weights, cumulative, wanted):
+    """The first column, `(rows, 1)`, at which the weights added up exceed what is wanted."""
     # Parallel sums round unevenly: a column of weight 0 may seem reached, or none; then the heaviest is taken.
-    reached = ops.logical_and(cumulative > places[:, None] * cumulative[:, -1:], weights > 0)
-    return ops.argmax(ops.where(reached, 2.0, weights), axis=-1)
+    reached = ops.logical_and(cumulative > wanted, weights > 0)
+    return ops.argmax(ops.where(reached, np.inf, weights), axis=-1, keepdims=True)

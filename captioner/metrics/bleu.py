@@ -6,7 +6,7 @@ import numpy as np
 
 from captioner.metrics.matches import match_entries
 from captioner.metrics.metric import Tokens, weighted_sum
-from captioner.metrics.ngrams import ORDERS, NgramIndex, index_ngrams
+from captioner.metrics.ngrams import ORDERS, NgramCounts, index_ngrams
 
 # coco-caption's: they decide nothing but what a caption or a corpus without any match or any n-gram gets.
 TINY, SMALL = 1e-15, 1e-9
@@ -30,7 +30,7 @@ class Bleu:
         """`(images, 10)`: matches of orders 1 to 4, n-grams of orders 1 to 4, words, words of the closest reference."""
         return self.ngram_statistics(index_ngrams(references, candidates))
 
-    def ngram_statistics(self, index: NgramIndex) -> np.ndarray:
+    def ngram_statistics(self, index: NgramCounts) -> np.ndarray:
         """As `statistics`."""
         matches = [clipped_matches(index, order) for order in range(len(ORDERS))]
         lengths = index.candidate_lengths
@@ -50,7 +50,7 @@ class Bleu:
         return precisions * np.exp(np.minimum(1 - 1 / ratio, 0))
 
 
-def clipped_matches(index: NgramIndex, order: int) -> np.ndarray:
+def clipped_matches(index: NgramCounts, order: int) -> np.ndarray:
     """How many n-grams of each candidate stand in a reference, each at most as often as in one of them, `(images,)`."""
     candidate, reference = index.candidates[order], index.references[order]
     entries, found = match_entries(candidate, reference, index.reference_images)
@@ -60,7 +60,7 @@ def clipped_matches(index: NgramIndex, order: int) -> np.ndarray:
     return np.bincount(candidate.captions, clipped, minlength=len(index.candidate_lengths))
 
 
-def closest_lengths(index: NgramIndex) -> np.ndarray:
+def closest_lengths(index: NgramCounts) -> np.ndarray:
     """The length of the reference closest to each candidate's, the shorter of two, `(images,)`."""
     lengths, images = index.reference_lengths, index.reference_images
     distances = np.abs(lengths - index.candidate_lengths[images])

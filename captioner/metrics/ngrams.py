@@ -75,11 +75,10 @@ class NgramKeys:
 
 
 @dataclass(frozen=True, eq=False)
-class NgramIndex:
-    """The n-grams of references and candidates under common numbers.
+class NgramCounts:
+    """How often references and candidates have their n-grams, which have the same numbers in both.
 
     Attributes:
-        keys: the n-grams behind the numbers.
         candidates: counts by order; caption i is that of image i.
         references: counts by order; captions are numbered through all images.
         candidate_lengths: words, int64 `(images,)`.
@@ -87,7 +86,6 @@ class NgramIndex:
         reference_counts: how many references each image has, int64 `(images,)`.
     """
 
-    keys: NgramKeys
     candidates: tuple[NgramEntries, ...]
     references: tuple[NgramEntries, ...]
     candidate_lengths: np.ndarray
@@ -98,6 +96,17 @@ class NgramIndex:
     def reference_images(self) -> np.ndarray:
         """The image of each reference, int64 `(references,)`, ascending."""
         return np.repeat(np.arange(len(self.reference_counts)), self.reference_counts)
+
+
+@dataclass(frozen=True, eq=False)
+class NgramIndex(NgramCounts):
+    """The n-grams of references and candidates under common numbers.
+
+    Attributes:
+        keys: the n-grams behind the numbers.
+    """
+
+    keys: NgramKeys
 
 
 def index_ngrams(references: Sequence[Sequence[Sequence[str]]], candidates: Sequence[Sequence[str]]) -> NgramIndex:
@@ -112,7 +121,7 @@ def index_ngrams(references: Sequence[Sequence[Sequence[str]]], candidates: Sequ
     images = len(candidates)
     of_candidates, of_references = zip(*(_split(order, images) for order in counts), strict=True)
     return NgramIndex(
-        keys,
+        keys=keys,
         candidates=of_candidates,
         references=of_references,
         candidate_lengths=numbered.lengths[:images],

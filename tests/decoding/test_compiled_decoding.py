@@ -9,6 +9,7 @@ SEARCHES = [
     (greedy_search, {}),
     (sample, {"seed": 3}),
     (sample, {"seed": 3, "top_k": 4, "top_p": 0.9}),
+    (sample, {"seed": 3, "num_results": 3, "halvings": 2}),
 ]
 
 

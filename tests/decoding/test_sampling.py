@@ -112,3 +112,26 @@ def test_a_draw_is_made_of_words_and_ends(decode, random_tables, options):
 def test_a_draw_with_options_out_of_range_is_refused(decode, urn, option, value, message):
     with pytest.raises(ConfigError, match=message):
         decode(sample, [urn], seed=1, **{option: value})
+
+
+def test_several_captions_of_an_image_stand_together(decode, table):
+    sure = [table({START: {word: 1.0}}, size=7) for word in (A, B)]
+    drawn = decode(sample, np.stack(sure), seed=1, num_results=3, max_length=2).token_ids
+    assert drawn.tolist() == [[[A, END]] * 3, [[B, END]] * 3]
+
+
+def test_captions_of_an_image_are_drawn_independently(decode, urn):
+    drawn = decode(sample, [urn], seed=2, num_results=4000, max_length=2).token_ids[0, :, 0]
+    np.testing.assert_allclose(shares(drawn), np.array([0.5, 0.3, 0.15]) / 0.95, atol=0.03)
+
+
+@pytest.mark.parametrize("halvings", [1, 2, 9])
+@pytest.mark.parametrize("images", [5, 8])
+def test_rows_that_are_given_up_change_nothing(decode, random_tables, images, halvings):
+    tables = random_tables((images, 8, 8), seed=11)
+    tables[..., END] *= 0.3
+    options = {"seed": 3, "num_results": 3, "max_length": 7}
+    plain, halved = (decode(sample, tables, halvings=number, **options) for number in (0, halvings))
+    for expected, found in zip(plain, halved, strict=True):
+        np.testing.assert_allclose(found, expected, rtol=1e-6)
+    assert len(np.unique((plain.token_ids != PAD).sum(-1))) > 2

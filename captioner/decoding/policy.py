@@ -1,0 +1,28 @@
+"""The distribution that `sample` draws from, for whole captions at once and with a gradient."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from keras import ops
+
+EXCLUDED = np.float32(-1e9)  # Finite, so that a place of weight 0 costs 0 whatever stands there.
+
+
+def policy_logits(logits, *, banned_ids: Sequence[int], end_id: int, min_length: int, temperature: float):
+    """Logits whose softmax is the probability with which `sample` chose each token of a caption.
+
+    Tokens that may not follow have probability 0 and the others make up for it; only that the last of `max_length`
+    tokens must be the end is left out: there is no choice, and nothing to learn from it.
+
+    Args:
+        logits: float `(..., time, vocabulary)`, as the model gives them for the caption.
+        banned_ids, end_id, min_length, temperature: as for `sample`.
+
+    Returns:
+        float32 `(..., time, vocabulary)`.
+    """
+    token_ids = np.arange(logits.shape[-1])
+    banned = np.where(np.isin(token_ids, banned_ids), EXCLUDED, 0).astype("float32")
+    is_end = np.where(token_ids == end_id, EXCLUDED, 0).astype("float32")
+    must_go_on = ops.cast(ops.arange(ops.shape(logits)[-2]) + 1 < min_length, "float32")  # (time,)
+    return ops.cast(logits, "float32") / temperature + banned + must_go_on[:, None] * is_end

@@ -1,0 +1,100 @@
+"""Captions that grow token by token, each without regard to the others, until all have ended."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import keras
+from keras import ops
+
+from captioner.decoding.checks import check_count, check_length_penalty
+from captioner.decoding.decoded import Decoded, Step, normalise_by_length
+from captioner.decoding.next_token import never_emitted, next_log_probs
+from captioner.decoding.rows import count_rows
+
+
+class _Captions(NamedTuple):
+    """The captions that are still worked on; each of `rows` is one of `(batch * captions_per_image)`."""
+
+    rows: Any  # int32 (rows,)
+    token_ids: Any  # int32 (rows, max_length)
+    last_ids: Any  # int32 (rows,)
+    ended: Any  # bool (rows,)
+    log_probs: Any  # float32 (rows,)
+    noise: Any  # what `choose` needs; leading axis rows
+    state: Any  # likewise
+
+
+def append_tokens(
+    step: Step,
+    initial_state: Any,
+    choose: Callable[[Any, Any, Any], Any],
+    *,
+    start_id: int,
+    end_id: int,
+    pad_id: int,
+    forbidden_ids: Sequence[int],
+    min_length: int,
+    max_length: int,
+    length_penalty: float,
+    noise: Any = (),
+    captions_per_image: int = 1,
+    halvings: int = 0,
+) -> Decoded:
+    """Appends the tokens that `choose(log_probs, position, noise)` names, until each caption has its end."""
+    check_count("max_length", max_length)
+    check_count("min_length", min_length, at_most=max_length)
+    check_length_penalty(length_penalty)
+    banned_ids = never_emitted(start_id=start_id, end_id=end_id, pad_id=pad_id, forbidden_ids=forbidden_ids)
+    positions = ops.arange(max_length, dtype="int32")
+
+    def extend(position, captions):
+        must_end, must_go_on = ops.equal(position, max_length - 1), position + 1 < min_length
+        logits, state = step(captions.last_ids, captions.state)
+        log_probs = next_log_probs(
+            logits, banned_ids=banned_ids, end_id=end_id, must_end=must_end, must_go_on=must_go_on
+        )
+        new_ids = ops.cast(choose(log_probs, position, captions.noise), "int32")
+        gained = ops.take_along_axis(log_probs, new_ids[:, None], axis=1)[:, 0]
+        new_ids = ops.where(captions.ended, pad_id, new_ids)
+        return position + 1, captions._replace(
+            token_ids=ops.where(ops.equal(positions, position), new_ids[:, None], captions.token_ids),
+            last_ids=new_ids,
+            ended=ops.logical_or(captions.ended, ops.equal(new_ids, end_id)),
+            log_probs=captions.log_probs + ops.where(captions.ended, 0.0, gained),
+            state=state,
+        )
+
+    count = count_rows(initial_state)
+    captions = _Captions(
+        rows=ops.arange(count, dtype="int32"),
+        token_ids=ops.full((count, max_length), pad_id, dtype="int32"),
+        last_ids=ops.full((count,), start_id, dtype="int32"),
+        ended=ops.zeros((count,), dtype="bool"),
+        log_probs=ops.zeros((count,), dtype="float32"),
+        noise=noise,
+        state=initial_state,
+    )
+    position, token_ids, log_probs = ops.zeros((), dtype="int32"), captions.token_ids, captions.log_probs
+    for halving in reversed(range(halvings + 1)):
+        kept = (count_rows(captions) + 1) // 2 if halving else 0
+
+        def running(_, captions, kept=kept):
+            return ops.sum(ops.cast(ops.logical_not(captions.ended), "int32")) > kept
+
+        position, captions = ops.while_loop(running, extend, (position, captions), maximum_iterations=max_length)
+        token_ids = ops.scatter_update(token_ids, captions.rows[:, None], captions.token_ids)
+        log_probs = ops.scatter_update(log_probs, captions.rows[:, None], captions.log_probs)
+        captions = _first_live(captions, kept)
+    lengths = ops.sum(ops.cast(ops.not_equal(token_ids, pad_id), "int32"), axis=-1)
+    scores = normalise_by_length(log_probs, lengths, length_penalty)
+    return Decoded(
+        ops.reshape(token_ids, (-1, captions_per_image, max_length)),
+        ops.reshape(log_probs, (-1, captions_per_image)),
+        ops.reshape(scores, (-1, captions_per_image)),
+    )
+
+
+def _first_live(captions: _Captions, kept: Any) -> _Captions:
+    """As many captions as are kept, those that have not ended before the others."""
+    chosen = ops.argsort(ops.cast(captions.ended, "int32"))[:kept]
+    return keras.tree.map_structure(lambda part: ops.take(part, chosen, axis=0), captions)

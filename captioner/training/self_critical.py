@@ -1,0 +1,185 @@
+"""Self-critical training: the captioner samples captions, and learns from those that earn more than others."""
+
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+from keras import ops
+
+from captioner.data.vocabulary import END_ID, PAD_ID, START_ID, UNKNOWN_ID
+from captioner.decoding.next_token import never_emitted
+from captioner.decoding.policy import policy_logits
+from captioner.decoding.sampling import greedy_search, sample
+from captioner.models.caption_model import CaptionModel
+from groundwork.host_call import call_on_host
+from groundwork.replicated import ReplicatedTraining
+
+Reward = Callable[[np.ndarray, np.ndarray], np.ndarray]
+"""`reward(image_numbers (images,), token_ids (images, captions, time))` to numbers `(images * captions,)`."""
+
+BASELINES = ("others", "greedy")
+MIN_LENGTH = 2  # A caption has a word.
+TOKENS: dict[str, Any] = {
+    "start_id": START_ID,
+    "end_id": END_ID,
+    "pad_id": PAD_ID,
+    "forbidden_ids": (UNKNOWN_ID,),
+    "min_length": MIN_LENGTH,
+}
+
+
+class SelfCriticalModel(ReplicatedTraining, keras.Model):
+    """A captioner in training for a reward that has no gradient, such as CIDEr-D.
+
+    S. Rennie et al., "Self-critical sequence training for image captioning", 2017 (arXiv:1612.00563). For each image
+    captions c_1 ... c_n are drawn from the model, and the loss of the image is
+
+        1/n * sum over i of (r(c_i) - b_i) * -log p(c_i)
+
+    whose expected gradient is that of minus the expected reward (REINFORCE, equation 7). The baseline b_i is the mean
+    reward of the image's other samples (R. Luo, "A better variant of self-critical sequence training", 2020,
+    arXiv:2003.09971, equation 2), or, as in the first paper, the reward of the greedy caption.
+
+    One step of `fit` encodes the images once, draws the captions with the weights as they are at that moment, asks for
+    the rewards, and goes through the captions again as in teacher forcing, with cross-entropy weighted by r - b. So
+    everything around `fit` is as in other training. Captions are drawn without dropout, and p is the very distribution
+    they are drawn from: no dropout, no unknown word, temperature included.
+
+    Args:
+        captioner: what is trained; its weights are those of this model.
+        reward: see `Reward`; runs on the processor, in the process of each replica.
+        samples: captions drawn for each image, n; at least 2 for the baseline `others`.
+        baseline: `others` or `greedy`.
+        temperature: divides the logits when captions are drawn.
+        crossentropy_share: share of the loss that is the mean cross-entropy of each image's human captions.
+
+    Call: a batch's inputs, see `SelfCriticalBatches`; compile with an optimizer alone.
+    """
+
+    def __init__(
+        self,
+        captioner: CaptionModel,
+        reward: Reward,
+        *,
+        samples: int = 5,
+        baseline: str = "others",
+        temperature: float = 1.0,
+        crossentropy_share: float = 0.0,
+        name: str = "self_critical_model",
+    ):
+        super().__init__(name=name)
+        self.captioner = captioner
+        self.reward = reward
+        self.samples = samples
+        self.baseline = baseline
+        self.temperature = temperature
+        self.crossentropy_share = crossentropy_share
+        self.chance = keras.random.SeedGenerator(0)  # DeterministicEpochs sets it anew in each epoch.
+        self.reward_tracker = keras.metrics.Mean(name="reward")
+        self.built = True
+
+    def compile(self, optimizer: keras.optimizers.Optimizer, **options: Any) -> None:
+        jit_compile = keras.backend.backend() == "jax"  # TensorFlow's XLA cannot call Python.
+        super().compile(optimizer, jit_compile=jit_compile, **options)
+        self.loss = MeanOverImages()  # Not handed to Keras, which would compare outputs with targets by itself.
+
+    def call(self, inputs, training=False):
+        image_features = self.captioner.encoder(inputs["images"], training=training)
+        token_ids = self.draw(image_features)
+        rewards = self.rewards(inputs["image_numbers"], token_ids)  # (batch, samples)
+        baselines = self.baselines(inputs["image_numbers"], image_features, rewards)
+        logits = self.captioner.decoder(shift(token_ids), image_features, training=False)
+        outputs = {"rewards": rewards, "losses": self.policy_losses(token_ids, logits, rewards - baselines)}
+        if self.crossentropy_share:
+            outputs["logits"] = self.captioner.decoder(inputs["token_ids"], image_features, training=training)
+        return outputs
+
+    def draw(self, image_features):
+        """Sampled captions, int32 `(batch, samples, time)`; time is that of the longest, or most, on JAX."""
+        drawn = sample(
+            self.captioner.step,
+            self.captioner.initial_state(image_features),
+            **TOKENS,
+            max_length=self.captioner.decoding.max_length,
+            temperature=self.temperature,
+            seed=self.chance,
+            num_results=self.samples,
+            halvings=2,
+        )
+        return trim(drawn.token_ids)
+
+    def rewards(self, image_numbers, token_ids):
+        """float32 `(batch, captions)`."""
+        batch, captions = ops.shape(token_ids)[:2]
+        rewards = call_on_host(self.reward, image_numbers, token_ids, rows=batch * captions)
+        return ops.reshape(rewards, (batch, captions))
+
+    def baselines(self, image_numbers, image_features, rewards):
+        """What each sample's reward is measured against, broadcastable to `(batch, samples)`."""
+        if self.baseline == "others":
+            return (ops.sum(rewards, axis=1, keepdims=True) - rewards) / (self.samples - 1)
+        greedy = greedy_search(
+            self.captioner.step,
+            self.captioner.initial_state(image_features),
+            **TOKENS,
+            max_length=self.captioner.decoding.max_length,
+        )
+        return self.rewards(image_numbers, greedy.token_ids)
+
+    def policy_losses(self, token_ids, logits, advantages):
+        """The loss of each image, `(batch,)`: cross-entropy of its samples, weighted by their advantages."""
+        logits = policy_logits(
+            logits,
+            banned_ids=never_emitted(**{name: TOKENS[name] for name in ("start_id", "end_id", "pad_id", "forbidden_ids")}),
+            end_id=END_ID,
+            min_length=MIN_LENGTH,
+            temperature=self.temperature,
+        )
+        surprise = ops.sparse_categorical_crossentropy(token_ids, logits, from_logits=True)
+        chosen = ops.not_equal(token_ids, PAD_ID)
+        # The last place can hold nothing but the end: it was not chosen.
+        free = ops.arange(ops.shape(token_ids)[2]) < self.captioner.decoding.max_length - 1
+        weights = advantages[:, :, None] * ops.cast(ops.logical_and(chosen, free), "float32")
+        return ops.sum(weights * surprise, axis=(1, 2)) / self.samples
+
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        losses = y_pred["losses"]
+        if self.crossentropy_share:
+            human = crossentropies(y, y_pred["logits"])
+            losses = (1 - self.crossentropy_share) * losses + self.crossentropy_share * human
+        return self.loss(losses, losses, sample_weight)
+
+    def compute_metrics(self, x, y, y_pred, sample_weight=None):
+        self.reward_tracker.update_state(ops.mean(y_pred["rewards"], axis=1), sample_weight)
+        return super().compute_metrics(x, y, y_pred, sample_weight)
+
+
+class MeanOverImages(keras.losses.Loss):
+    """Mean of losses by image, `(batch,)`, over the images whose weight is not 0."""
+
+    def __init__(self, name: str = "mean_over_images"):
+        super().__init__(name=name, reduction="mean_with_sample_weight")
+
+    def call(self, targets, losses):
+        return losses
+
+
+def crossentropies(targets, logits):
+    """Mean cross-entropy of the words of each image's captions, `(batch,)`; targets `(batch, captions, time)`."""
+    words = ops.cast(ops.not_equal(targets, PAD_ID), "float32")
+    surprise = ops.sparse_categorical_crossentropy(targets, ops.cast(logits, "float32"), from_logits=True)
+    return ops.sum(words * surprise, axis=(1, 2)) / ops.maximum(ops.sum(words, axis=(1, 2)), 1)
+
+
+def shift(token_ids):
+    """What the decoder has read when it chooses `token_ids`: the start token, and all but the last."""
+    return ops.concatenate([ops.full_like(token_ids[:, :, :1], START_ID), token_ids[:, :, :-1]], axis=2)
+
+
+def trim(token_ids):
+    """Captions `(batch, captions, time)` without the places that none of them uses; on JAX shapes cannot follow values."""
+    if keras.backend.backend() == "jax":
+        return token_ids
+    used = ops.any(ops.not_equal(token_ids, PAD_ID), axis=(0, 1))  # (time,)
+    return token_ids[:, :, : ops.sum(ops.cast(used, "int32"))]
