@@ -21,7 +21,7 @@ from captioner.config import PRECISIONS, DecodingConfig
 from captioner.data.vocabulary import Vocabulary
 from captioner.errors import VocabularyError
 from captioner.models.caption_model import CaptionModel
-from captioner.models.lstm_decoder import LSTMDecoder
+from captioner.models.decoders import make_decoder
 from captioner.models.vgg_encoder import VGGEncoder
 from groundwork.errors import BundleError, ConfigError
 from groundwork.files import write_json, write_text
@@ -40,7 +40,7 @@ def load_bundle(preset: str | Path) -> CaptionModel:
     vocabulary = Vocabulary.load(directory / "vocabulary.txt")
     try:
         encoder = VGGEncoder(**config["encoder"])
-        decoder = LSTMDecoder(**config["decoder"])
+        decoder = make_decoder(**config["decoder"])
         model = CaptionModel(encoder, decoder, vocabulary, decoding=DecodingConfig(**config["decoding"]))
     except (KeyError, TypeError, ValueError, ConfigError) as error:
         raise BundleError(f"{directory / 'config.json'} does not describe a captioner: {error}.") from error

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from groundwork.config import Config, below, not_among, not_positive, outside
 
 ENCODERS = ("vgg11", "vgg13", "vgg16", "vgg19")
+DECODERS = ("lstm", "soft", "att2in", "updown")
 PRECISIONS = ("8bit", "float16", "float32")
 
 
@@ -45,6 +46,12 @@ class TrainingConfig(DecodingConfig):
     pyramid: tuple[int, ...] = (1, 2)
     """Grids over which the CNN's regions are averaged before W_ih: 1 is the mean of all, 2 adds the four quarters."""
 
+    decoder: str = "lstm"
+    """lstm (sees the image once, before the first word), or with attention to its regions at every word: soft."""
+
+    attention_units: int = 256
+    """Size of the keys and queries by which a decoder with attention compares regions and its state."""
+
     embedding_dim: int = 512
     """Size of a word vector."""
 
@@ -56,6 +63,12 @@ class TrainingConfig(DecodingConfig):
 
     image_dropout: float = 0.3
     """Share of the image vector's elements that are dropped in training."""
+
+    region_dropout: float = 0.1
+    """Share of whole image regions that a decoder with attention does not see in training."""
+
+    attention_penalty: float = 0.0
+    """Weight of the penalty on a caption that does not look at all regions alike, taken over all its words."""
 
     tie_embeddings: bool = True
     """Whether the output layer shares its matrix with the word embedding."""
@@ -119,13 +132,15 @@ class TrainingConfig(DecodingConfig):
         return [
             *super().problems(),
             *not_among(self, ENCODERS, "encoder"),
+            *not_among(self, DECODERS, "decoder"),
             *not_among(self, PRECISIONS, "precision"),
             *not_among(self, [f"block{index}" for index in range(2, 6)], "finetune_from"),
-            *below(self, 1, "embedding_dim", "units", "batch_size", "captions_per_image", "max_caption_length"),
+            *below(self, 1, "embedding_dim", "units", "attention_units", "batch_size", "captions_per_image"),
+            *below(self, 1, "max_caption_length"),
             *below(self, 1, *(["epochs"] if self.finetune_epochs == 0 else [])),
-            *below(self, 0, "epochs", "finetune_epochs", "seed", "weight_decay", "warmup_epochs"),
+            *below(self, 0, "epochs", "finetune_epochs", "seed", "weight_decay", "warmup_epochs", "attention_penalty"),
             *below(self, 32, "image_size"),
-            *outside(self, 0, 0.95, "dropout", "image_dropout", "label_smoothing"),
+            *outside(self, 0, 0.95, "dropout", "image_dropout", "region_dropout", "label_smoothing"),
             *outside(self, 0, 0.99999, "ema_momentum"),
             *not_positive(self, "learning_rate", "finetune_learning_rate", "encoder_learning_rate", "clip_norm"),
             *(

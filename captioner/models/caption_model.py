@@ -6,7 +6,7 @@ import keras
 
 from captioner.config import DecodingConfig
 from captioner.data.vocabulary import Vocabulary
-from captioner.models.lstm_decoder import LSTMDecoder
+from captioner.models.decoders import Decoder
 from captioner.models.vgg_encoder import VGGEncoder
 from groundwork.replicated import ReplicatedTraining
 
@@ -29,7 +29,7 @@ class CaptionModel(ReplicatedTraining, keras.Model):
     def __init__(
         self,
         encoder: keras.Model,
-        decoder: LSTMDecoder,
+        decoder: Decoder,
         vocabulary: Vocabulary,
         *,
         decoding: DecodingConfig | None = None,

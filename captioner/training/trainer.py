@@ -17,7 +17,7 @@ from captioner.data.feature_cache import FeatureCache
 from captioner.data.prepared_data import PreparedData
 from captioner.data.vocabulary import Vocabulary
 from captioner.models.caption_model import CaptionModel
-from captioner.models.lstm_decoder import LSTMDecoder
+from captioner.models.decoders import make_decoder, option_names
 from captioner.models.vgg_encoder import VGGEncoder
 from captioner.training.caption_score import CaptionScore
 from captioner.training.features import fill_caches, view_name
@@ -127,15 +127,8 @@ def build_model(config: TrainingConfig, vocabulary: Vocabulary) -> CaptionModel:
     encoder = VGGEncoder.from_name(config.encoder, image_size=config.image_size)
     if config.encoder_weights != "random":
         encoder.load_imagenet_weights(config.encoder_weights)
-    decoder = LSTMDecoder(
-        vocabulary_size=len(vocabulary),
-        embedding_dim=config.embedding_dim,
-        units=config.units,
-        pyramid=config.pyramid,
-        dropout=config.dropout,
-        image_dropout=config.image_dropout,
-        tie_embeddings=config.tie_embeddings,
-    )
+    options = {name: getattr(config, name) for name in option_names(config.decoder)}
+    decoder = make_decoder(kind=config.decoder, vocabulary_size=len(vocabulary), **options)
     return CaptionModel(encoder, decoder, vocabulary, decoding=config.decoding())
 
 
