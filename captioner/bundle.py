@@ -93,7 +93,7 @@ def describe(model: CaptionModel) -> dict[str, Any]:
     encoder, decoder = model.encoder, model.decoder
     return {
         "format_version": FORMAT_VERSION,
-        "encoder": {"repeats": encoder.repeats, "filters": encoder.filters, "image_size": encoder.image_size},
+        "encoder": {name: getattr(encoder, name) for name in ("repeats", "filters", "image_size", "last_pooling")},
         "decoder": {key: value for key, value in decoder.get_config().items() if key != "name"},
         "decoding": {field.name: getattr(model.decoding, field.name) for field in fields(DecodingConfig)},
     }

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from groundwork.config import Config, below, not_among, not_positive, outside
 
 ENCODERS = ("vgg11", "vgg13", "vgg16", "vgg19")
-DECODERS = ("lstm", "soft", "att2in", "updown")
+DECODERS = ("lstm", "soft")
 PRECISIONS = ("8bit", "float16", "float32")
 
 
@@ -43,14 +43,14 @@ class TrainingConfig(DecodingConfig):
     image_size: int = 224
     """Side of the square that pictures are squashed to, in pixels."""
 
+    last_pooling: bool = True
+    """Whether the CNN's last pooling is kept; without it attention has four times the regions, 14 x 14, to look at."""
+
     pyramid: tuple[int, ...] = (1, 2)
     """Grids over which the CNN's regions are averaged before W_ih: 1 is the mean of all, 2 adds the four quarters."""
 
     decoder: str = "lstm"
     """lstm (sees the image once, before the first word), or with attention to its regions at every word: soft."""
-
-    attention_units: int = 256
-    """Size of the keys and queries by which a decoder with attention compares regions and its state."""
 
     embedding_dim: int = 512
     """Size of a word vector."""
@@ -135,8 +135,7 @@ class TrainingConfig(DecodingConfig):
             *not_among(self, DECODERS, "decoder"),
             *not_among(self, PRECISIONS, "precision"),
             *not_among(self, [f"block{index}" for index in range(2, 6)], "finetune_from"),
-            *below(self, 1, "embedding_dim", "units", "attention_units", "batch_size", "captions_per_image"),
-            *below(self, 1, "max_caption_length"),
+            *below(self, 1, "embedding_dim", "units", "batch_size", "captions_per_image", "max_caption_length"),
             *below(self, 1, *(["epochs"] if self.finetune_epochs == 0 else [])),
             *below(self, 0, "epochs", "finetune_epochs", "seed", "weight_decay", "warmup_epochs", "attention_penalty"),
             *below(self, 32, "image_size"),

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import keras
 from keras import layers, ops
 
-from captioner.data.vocabulary import PAD_ID
+from captioner.data.vocabulary import PAD_ID, START_ID
 from captioner.models.attention_cells import CELLS
 from captioner.models.spatial_pyramid import SpatialPyramid
 
@@ -14,7 +14,7 @@ class AttentionState(NamedTuple):
     """What an attention decoder carries from word to word; every part has a row a caption."""
 
     recurrent: tuple[Any, ...]  # (rows, units) each
-    keys: Any  # (rows, regions, attention_units)
+    keys: Any  # (rows, regions, units)
     values: Any  # (rows, regions, units)
     weights: Any  # (rows, regions): where the decoder looked for the last word
 
@@ -31,7 +31,6 @@ class AttentionDecoder(layers.Layer):
         vocabulary_size: number of words, the special ones included.
         embedding_dim: size of a word vector.
         units: size of the hidden state and of the cell.
-        attention_units: size of keys and queries.
         pyramid: grids over which regions are averaged to the image vector, see `LSTMDecoder`.
         dropout: share of elements dropped from word vectors and from what the output layer reads, in training.
         image_dropout: share of elements dropped from the image vector in training.
@@ -50,7 +49,6 @@ class AttentionDecoder(layers.Layer):
         kind: str = "soft",
         embedding_dim: int = 512,
         units: int = 512,
-        attention_units: int = 256,
         pyramid: tuple[int, ...] = (1,),
         dropout: float = 0.0,
         image_dropout: float = 0.0,
@@ -76,7 +74,7 @@ class AttentionDecoder(layers.Layer):
             vocabulary_size, embedding_dim, tie_weights=tie_embeddings, embeddings_initializer=scale, name="embedding"
         )
         self.word_noise = layers.Dropout(dropout, name="word_noise")
-        self.cell = CELLS[kind](units, attention_units)
+        self.cell = CELLS[kind](units)
         self.hidden_noise = layers.Dropout(dropout, name="hidden_noise")
         plain = self.cell.output_units == embedding_dim
         self.hidden_to_word = None if plain else layers.Dense(embedding_dim, name="hidden_to_word")
@@ -86,7 +84,6 @@ class AttentionDecoder(layers.Layer):
         self.kind = kind
         self.embedding_dim = embedding_dim
         self.units = units
-        self.attention_units = attention_units
         self.pyramid = tuple(pyramid)
         self.dropout = dropout
         self.image_dropout = image_dropout
@@ -112,21 +109,12 @@ class AttentionDecoder(layers.Layer):
         batch, captions, time = ops.shape(token_ids)
         state = self.initial_state(image_features, training=training)
         recurrent = [ops.repeat(part, captions, axis=0) for part in state.recurrent]
-        words = self.embedding(ops.reshape(token_ids, (batch * captions, time)))
-        words = self.cell.word_to_gates(self.word_noise(words, training=training))
-        words = ops.swapaxes(words, 0, 1)  # (time, batch * captions, gates)
-
-        def step(carry, time):
-            outputs, recurrent, weights = self.cell.step(words[time], carry[1], state.keys, state.values)
-            carry = outputs, recurrent, weights
-            return carry, carry
-
-        first = (
-            ops.zeros((batch * captions, self.cell.output_units)),
-            tuple(recurrent),
-            ops.repeat(state.weights, captions, axis=0),
+        tokens = ops.reshape(token_ids, (batch * captions, time))
+        words = self.cell.word_to_gates(self.word_noise(self.embedding(tokens), training=training))
+        starts = ops.cast(ops.equal(tokens, START_ID), words.dtype)
+        outputs, weights = self.cell.run(
+            ops.swapaxes(words, 0, 1), ops.transpose(starts)[..., None], recurrent, state.keys, state.values
         )
-        _, (outputs, _, weights) = ops.scan(step, first, ops.arange(time))
         if training and self.attention_penalty:
             self.add_loss(self.attention_penalty * unequal_attention(weights, token_ids))
         logits = self._logits(self.hidden_noise(ops.swapaxes(outputs, 0, 1), training=training))
@@ -139,7 +127,7 @@ class AttentionDecoder(layers.Layer):
         recurrent = self.cell.start(self.image_to_hidden(vector), self.image_to_cell(vector))
         regions = self.region_noise(self.region_norm(image_features), training=training)
         values = self.value_noise(self.region_to_value(regions), training=training)
-        return AttentionState(recurrent, self.cell.attention.keys(values), values, ops.zeros_like(values[..., 0]))
+        return AttentionState(recurrent, self.cell.keys(values), values, ops.zeros_like(values[..., 0]))
 
     def step(self, token_ids, state: AttentionState):
         """One word further: token ids `(rows,)` to logits `(rows, vocabulary_size)` and the next state."""
@@ -160,7 +148,6 @@ class AttentionDecoder(layers.Layer):
             "vocabulary_size": self.vocabulary_size,
             "embedding_dim": self.embedding_dim,
             "units": self.units,
-            "attention_units": self.attention_units,
             "pyramid": self.pyramid,
             "dropout": self.dropout,
             "image_dropout": self.image_dropout,
@@ -179,9 +166,15 @@ def unequal_attention(weights, token_ids):
 
     Args:
         weights: `(time, batch * captions, regions)`.
-        token_ids: int `(batch, captions, time)`; padding looks at nothing, and a caption without words does not count.
+        token_ids: int `(batch, captions, time)`; a start token begins a caption, padding looks at nothing.
     """
-    real = ops.cast(ops.not_equal(ops.reshape(token_ids, (-1, ops.shape(token_ids)[2])), PAD_ID), weights.dtype)
-    looked = ops.einsum("trk,rt->rk", weights, real)
-    penalties = ops.sum(ops.square(1 - looked), axis=-1) * real[:, 0]
-    return ops.sum(penalties) / ops.maximum(ops.sum(real), 1)
+    tokens = ops.reshape(token_ids, (-1, ops.shape(token_ids)[2]))
+    starts = ops.cast(ops.equal(tokens, START_ID), weights.dtype)
+    real = ops.cast(ops.not_equal(tokens, PAD_ID), weights.dtype)
+    captions = ops.cumsum(starts, axis=1)
+    together = ops.cast(ops.equal(captions[:, :, None], captions[:, None]), weights.dtype)
+    weights = ops.swapaxes(weights, 0, 1) * real[..., None]
+    # sum_r (1 - sum_t a_tr)^2 = regions - 2 sum_t 1 + sum_ts a_t . a_s, with t and s words of one caption.
+    alike = ops.sum(ops.matmul(weights, ops.swapaxes(weights, 1, 2)) * together)
+    words = ops.sum(real)
+    return (weights.shape[-1] * ops.sum(starts) - 2 * words + alike) / ops.maximum(words, 1)

@@ -10,7 +10,7 @@ from groundwork.errors import ConfigError
 Decoder = LSTMDecoder | AttentionDecoder
 
 OPTIONS = ("embedding_dim", "units", "pyramid", "dropout", "image_dropout", "tie_embeddings")
-ATTENTION_OPTIONS = ("attention_units", "region_dropout", "attention_penalty")
+ATTENTION_OPTIONS = ("region_dropout", "attention_penalty")
 
 
 def make_decoder(*, kind: str = "lstm", **options: Any) -> Decoder:

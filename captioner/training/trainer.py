@@ -124,7 +124,7 @@ def claim_directory(run: Path, config: TrainingConfig) -> None:
 
 def build_model(config: TrainingConfig, vocabulary: Vocabulary) -> CaptionModel:
     """A captioner with the encoder's weights as configured and a new decoder."""
-    encoder = VGGEncoder.from_name(config.encoder, image_size=config.image_size)
+    encoder = VGGEncoder.from_name(config.encoder, image_size=config.image_size, last_pooling=config.last_pooling)
     if config.encoder_weights != "random":
         encoder.load_imagenet_weights(config.encoder_weights)
     options = {name: getattr(config, name) for name in option_names(config.decoder)}
