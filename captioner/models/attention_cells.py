@@ -45,8 +45,8 @@ class SoftCell(layers.Layer):
             )
         )
 
-    def run(self, words, starts, recurrent, keys, values):
-        hiddens, contexts, weights = soft_recurrence(words, starts, *recurrent, keys, values, *self.kernels)
+    def run(self, words, recurrent, keys, values):
+        hiddens, contexts, weights = soft_recurrence(words, *recurrent, keys, values, *self.kernels)
         return ops.concatenate([hiddens, contexts], axis=-1), weights
 
     def step(self, words, recurrent, keys, values):

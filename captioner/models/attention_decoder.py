@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import keras
 from keras import layers, ops
 
-from captioner.data.vocabulary import PAD_ID, START_ID
+from captioner.data.vocabulary import PAD_ID
 from captioner.models.attention_cells import CELLS
 from captioner.models.spatial_pyramid import SpatialPyramid
 
@@ -111,10 +111,7 @@ class AttentionDecoder(layers.Layer):
         recurrent = [ops.repeat(part, captions, axis=0) for part in state.recurrent]
         tokens = ops.reshape(token_ids, (batch * captions, time))
         words = self.cell.word_to_gates(self.word_noise(self.embedding(tokens), training=training))
-        starts = ops.cast(ops.equal(tokens, START_ID), words.dtype)
-        outputs, weights = self.cell.run(
-            ops.swapaxes(words, 0, 1), ops.transpose(starts)[..., None], recurrent, state.keys, state.values
-        )
+        outputs, weights = self.cell.run(ops.swapaxes(words, 0, 1), recurrent, state.keys, state.values)
         if training and self.attention_penalty:
             self.add_loss(self.attention_penalty * unequal_attention(weights, token_ids))
         logits = self._logits(self.hidden_noise(ops.swapaxes(outputs, 0, 1), training=training))
@@ -166,15 +163,9 @@ def unequal_attention(weights, token_ids):
 
     Args:
         weights: `(time, batch * captions, regions)`.
-        token_ids: int `(batch, captions, time)`; a start token begins a caption, padding looks at nothing.
+        token_ids: int `(batch, captions, time)`; padding looks at nothing, and a row of padding is no caption.
     """
-    tokens = ops.reshape(token_ids, (-1, ops.shape(token_ids)[2]))
-    starts = ops.cast(ops.equal(tokens, START_ID), weights.dtype)
-    real = ops.cast(ops.not_equal(tokens, PAD_ID), weights.dtype)
-    captions = ops.cumsum(starts, axis=1)
-    together = ops.cast(ops.equal(captions[:, :, None], captions[:, None]), weights.dtype)
-    weights = ops.swapaxes(weights, 0, 1) * real[..., None]
-    # sum_r (1 - sum_t a_tr)^2 = regions - 2 sum_t 1 + sum_ts a_t . a_s, with t and s words of one caption.
-    alike = ops.sum(ops.matmul(weights, ops.swapaxes(weights, 1, 2)) * together)
-    words = ops.sum(real)
-    return (weights.shape[-1] * ops.sum(starts) - 2 * words + alike) / ops.maximum(words, 1)
+    real = ops.cast(ops.not_equal(ops.reshape(token_ids, (-1, ops.shape(token_ids)[2])), PAD_ID), weights.dtype)
+    looked = ops.sum(weights * ops.transpose(real)[..., None], axis=0)  # (batch * captions, regions)
+    penalties = ops.sum(ops.square(1 - looked), axis=-1) * real[:, 0]
+    return ops.sum(penalties) / ops.maximum(ops.sum(real), 1)

@@ -62,12 +62,11 @@ def soft_step(words, hidden, cell, keys, values, kernels: Kernels) -> _Step:
 
 
 @ops.custom_gradient
-def soft_recurrence(words, starts, hidden, cell, keys, values, *kernels):
+def soft_recurrence(words, hidden, cell, keys, values, *kernels):
     """Hidden states, gated contexts and attention weights of all steps.
 
     Args:
         words: as for `soft_step`, `(time, rows, 4 * units)`.
-        starts: 1 where a caption starts, else 0, `(time, rows, 1)`; there the state is the first one again.
         hidden, cell: the first state.
         keys, values: as for `soft_step`.
         kernels: those of `Kernels`, in their order.
@@ -75,20 +74,17 @@ def soft_recurrence(words, starts, hidden, cell, keys, values, *kernels):
     Returns:
         `(time, rows, units)`, `(time, rows, channels)`, `(time, rows, regions)`.
     """
-    steps = _run(words, starts, hidden, cell, keys, values, Kernels(*kernels))
+    steps = _run(words, hidden, cell, keys, values, Kernels(*kernels))
 
     def gradient(*upstream, **_):
         # TensorFlow hands over three tensors, JAX one tuple of them.
         upstream = upstream if len(upstream) == 3 else upstream[0]
-        back = _run_back(upstream, steps, starts, keys, values, Kernels(*kernels))
-        d_hidden = ops.sum(starts * back.earlier_hidden, axis=0) + (1 - starts[0]) * back.earlier_hidden[0]
-        d_cell = ops.sum(starts * back.earlier_cell, axis=0) + (1 - starts[0]) * back.earlier_cell[0]
+        first, back = _run_back(upstream, steps, keys, values, Kernels(*kernels))
         inputs = ops.concatenate([steps.earlier_hidden, steps.beta * steps.context], axis=-1)
         return (
             back.gates,
-            ops.zeros_like(starts),
-            d_hidden,
-            d_cell,
+            first.earlier_hidden,
+            first.earlier_cell,
             _sum_over_words(back.scores, steps.earlier_hidden, keys),
             _sum_over_words(steps.weights, back.context, values),
             _outer(inputs, back.gates),
@@ -99,34 +95,31 @@ def soft_recurrence(words, starts, hidden, cell, keys, values, *kernels):
     return (steps.hidden, steps.beta * steps.context, steps.weights), gradient
 
 
-def _run(words, starts, hidden, cell, keys, values, kernels: Kernels) -> _Step:
+def _run(words, hidden, cell, keys, values, kernels: Kernels) -> _Step:
+    """All steps, `(time, rows, ...)`."""
+
     def step(carry, time):
-        start = starts[time]
-        earlier = start * hidden + (1 - start) * carry.hidden, start * cell + (1 - start) * carry.cell
-        carry = soft_step(words[time], *earlier, keys, values, kernels)
+        carry = soft_step(words[time], carry.hidden, carry.cell, keys, values, kernels)
         return carry, carry
 
     # The outputs of a scan have the structure of its carry on TensorFlow; so all that is kept is carried along.
-    nothing = soft_step(words[0], hidden, cell, keys, values, kernels)
-    first = nothing._replace(hidden=hidden, cell=cell)
+    start = soft_step(words[0], hidden, cell, keys, values, kernels)._replace(hidden=hidden, cell=cell)
     # The scan runs over indices: over several arrays of unknown length it fails on TensorFlow (Keras 3.15).
-    return ops.scan(step, first, ops.arange(ops.shape(words)[0]))[1]
+    return ops.scan(step, start, ops.arange(ops.shape(words)[0]))[1]
 
 
-def _run_back(upstream, steps: _Step, starts, keys, values, kernels: Kernels) -> _StepBack:
+def _run_back(upstream, steps: _Step, keys, values, kernels: Kernels) -> tuple[_StepBack, _StepBack]:
+    """The gradients of the first step, and those of all steps, `(time, rows, ...)`."""
     d_hiddens, d_gated_contexts, d_weights = upstream
     from_gates, from_beta = ops.transpose(kernels.gates), ops.transpose(kernels.beta)
     values_across, units = ops.transpose(values, (0, 2, 1)), steps.hidden.shape[-1]
-    times = ops.shape(starts)[0]
-    # A state that was begun anew has no influence on the caption before it.
-    carried = ops.concatenate([1 - starts[1:], ops.ones_like(starts[:1])], axis=0)
 
     def step(later, time):
         now = _Step(*(part[time] for part in steps))
         i, f, g, o = ops.split(now.gates, 4, axis=-1)
         squashed = ops.tanh(now.cell)
-        d_hidden = carried[time] * later.earlier_hidden + d_hiddens[time]
-        d_cell = carried[time] * later.earlier_cell + d_hidden * o * (1 - squashed * squashed)
+        d_hidden = later.earlier_hidden + d_hiddens[time]
+        d_cell = later.earlier_cell + d_hidden * o * (1 - squashed * squashed)
         d_gates = ops.concatenate(
             [
                 d_cell * g * i * (1 - i),
@@ -148,7 +141,7 @@ def _run_back(upstream, steps: _Step, starts, keys, values, kernels: Kernels) ->
 
     last = _Step(*(ops.zeros_like(part[0]) for part in steps))
     nothing = _StepBack(last.hidden, last.cell, last.gates, last.weights, last.context, last.beta)
-    return ops.scan(step, nothing, ops.arange(times), reverse=True)[1]
+    return ops.scan(step, nothing, ops.arange(ops.shape(steps.hidden)[0]), reverse=True)
 
 
 def _times_regions(rows, regions):
