@@ -43,7 +43,9 @@ def load_bundle(preset: str | Path) -> CaptionModel:
         decoder = make_decoder(**config["decoder"])
         model = CaptionModel(encoder, decoder, vocabulary, decoding=DecodingConfig(**config["decoding"]))
     except (KeyError, TypeError, ValueError, ConfigError) as error:
-        raise BundleError(f"{directory / 'config.json'} does not describe a captioner: {error}.") from error
+        raise BundleError(
+            f"{directory / 'config.json'} does not describe a captioner: {str(error).rstrip('.')}."
+        ) from error
     if len(vocabulary) != decoder.vocabulary_size:
         raise VocabularyError(
             f"{directory / 'vocabulary.txt'} has {len(vocabulary)} words, the weights were trained with "

@@ -100,6 +100,9 @@ class TrainingConfig(DecodingConfig):
     label_smoothing: float = 0.1
     """Share of the target probability spread over all words."""
 
+    scheduled_sampling: float = 0.0
+    """Share of words fed to the decoder in training that are its own predictions instead of the true ones."""
+
     ema_momentum: float = 0.99
     """Momentum of the running average of the weights that is evaluated and kept; 0 uses the weights themselves."""
 
@@ -139,7 +142,9 @@ class TrainingConfig(DecodingConfig):
             *below(self, 1, *(["epochs"] if self.finetune_epochs == 0 else [])),
             *below(self, 0, "epochs", "finetune_epochs", "seed", "weight_decay", "warmup_epochs", "attention_penalty"),
             *below(self, 32, "image_size"),
-            *outside(self, 0, 0.95, "dropout", "image_dropout", "region_dropout", "label_smoothing"),
+            *outside(
+                self, 0, 0.95, "dropout", "image_dropout", "region_dropout", "label_smoothing", "scheduled_sampling"
+            ),
             *outside(self, 0, 0.99999, "ema_momentum"),
             *not_positive(self, "learning_rate", "finetune_learning_rate", "encoder_learning_rate", "clip_norm"),
             *(

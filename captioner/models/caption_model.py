@@ -3,10 +3,12 @@
 from pathlib import Path
 
 import keras
+from keras import ops
 
 from captioner.config import DecodingConfig
 from captioner.data.vocabulary import Vocabulary
 from captioner.models.decoders import Decoder
+from captioner.models.scheduled_sampling import ScheduledSampling
 from captioner.models.vgg_encoder import VGGEncoder
 from groundwork.replicated import ReplicatedTraining
 
@@ -21,6 +23,7 @@ class CaptionModel(ReplicatedTraining, keras.Model):
         decoder: offers `call(token_ids, image_features)`, `initial_state(image_features)`, `step(token_ids, state)`.
         vocabulary: the words behind the decoder's token ids.
         decoding: how captions are searched for unless a caller says otherwise.
+        scheduled_sampling: share of words that are the model's own in training, see `ScheduledSampling`.
 
     Call: a dictionary of `images`, uint8 `(batch, height, width, 3)`, and `token_ids`, int32
     `(batch, captions, time)`, to logits `(batch, captions, time, vocabulary)`. The encoder runs once an image.
@@ -33,6 +36,7 @@ class CaptionModel(ReplicatedTraining, keras.Model):
         vocabulary: Vocabulary,
         *,
         decoding: DecodingConfig | None = None,
+        scheduled_sampling: float = 0.0,
         name: str = "caption_model",
     ):
         super().__init__(name=name)
@@ -40,13 +44,17 @@ class CaptionModel(ReplicatedTraining, keras.Model):
         self.decoder = decoder
         self.vocabulary = vocabulary
         self.decoding = decoding or DecodingConfig()
+        self.scheduled_sampling = ScheduledSampling(scheduled_sampling) if scheduled_sampling else None
         if not decoder.built:
             decoder.build((None, None, None), encoder.output_shape)
         self.built = True
 
     def call(self, inputs, training=False):
-        image_features = self.encoder(inputs["images"], training=training)
-        return self.decoder(inputs["token_ids"], image_features, training=training)
+        image_features, token_ids = self.encoder(inputs["images"], training=training), inputs["token_ids"]
+        if training and self.scheduled_sampling is not None:
+            predicted = ops.stop_gradient(self.decoder(token_ids, image_features))
+            token_ids = self.scheduled_sampling(token_ids, predicted)
+        return self.decoder(token_ids, image_features, training=training)
 
     def encode(self, images):
         """Pictures, uint8 `(batch, height, width, 3)`, to image features `(batch, regions, channels)`."""
@@ -71,7 +79,10 @@ class CaptionModel(ReplicatedTraining, keras.Model):
         if head is None:
             features = keras.Input(encoder.output_shape[1:], name="image_features")
             head = keras.Model(features, features, name="no_head")
-        return trunk, CaptionModel(head, self.decoder, self.vocabulary, decoding=self.decoding)
+        sampling = self.scheduled_sampling.rate if self.scheduled_sampling is not None else 0.0
+        return trunk, CaptionModel(
+            head, self.decoder, self.vocabulary, decoding=self.decoding, scheduled_sampling=sampling
+        )
 
     @classmethod
     def from_preset(cls, preset: str | Path) -> "CaptionModel":

@@ -27,7 +27,7 @@ def make_decoder(*, kind: str = "lstm", **options: Any) -> Decoder:
         return LSTMDecoder(**options)
     if kind in CELLS:
         return AttentionDecoder(kind=kind, **options)
-    raise ConfigError(f"`decoder` must be one of lstm, {', '.join(CELLS)}, received {kind!r}")
+    raise ConfigError(f"`decoder` must be one of lstm, {', '.join(CELLS)}, received {kind!r}.")
 
 
 def option_names(kind: str) -> tuple[str, ...]:

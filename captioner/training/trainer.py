@@ -129,7 +129,9 @@ def build_model(config: TrainingConfig, vocabulary: Vocabulary) -> CaptionModel:
         encoder.load_imagenet_weights(config.encoder_weights)
     options = {name: getattr(config, name) for name in option_names(config.decoder)}
     decoder = make_decoder(kind=config.decoder, vocabulary_size=len(vocabulary), **options)
-    return CaptionModel(encoder, decoder, vocabulary, decoding=config.decoding())
+    return CaptionModel(
+        encoder, decoder, vocabulary, decoding=config.decoding(), scheduled_sampling=config.scheduled_sampling
+    )
 
 
 def run_stage(
