@@ -21,7 +21,7 @@ from captioner.config import PRECISIONS, DecodingConfig
 from captioner.data.vocabulary import Vocabulary
 from captioner.errors import VocabularyError
 from captioner.models.caption_model import CaptionModel
-from captioner.models.lstm_decoder import LSTMDecoder
+from captioner.models.decoders import make_decoder
 from captioner.models.vgg_encoder import VGGEncoder
 from groundwork.errors import BundleError, ConfigError
 from groundwork.files import write_json, write_text
@@ -40,10 +40,12 @@ def load_bundle(preset: str | Path) -> CaptionModel:
     vocabulary = Vocabulary.load(directory / "vocabulary.txt")
     try:
         encoder = VGGEncoder(**config["encoder"])
-        decoder = LSTMDecoder(**config["decoder"])
+        decoder = make_decoder(**config["decoder"])
         model = CaptionModel(encoder, decoder, vocabulary, decoding=DecodingConfig(**config["decoding"]))
     except (KeyError, TypeError, ValueError, ConfigError) as error:
-        raise BundleError(f"{directory / 'config.json'} does not describe a captioner: {error}.") from error
+        raise BundleError(
+            f"{directory / 'config.json'} does not describe a captioner: {str(error).rstrip('.')}."
+        ) from error
     if len(vocabulary) != decoder.vocabulary_size:
         raise VocabularyError(
             f"{directory / 'vocabulary.txt'} has {len(vocabulary)} words, the weights were trained with "
@@ -93,7 +95,7 @@ def describe(model: CaptionModel) -> dict[str, Any]:
     encoder, decoder = model.encoder, model.decoder
     return {
         "format_version": FORMAT_VERSION,
-        "encoder": {"repeats": encoder.repeats, "filters": encoder.filters, "image_size": encoder.image_size},
+        "encoder": {name: getattr(encoder, name) for name in ("repeats", "filters", "image_size", "last_pooling")},
         "decoder": {key: value for key, value in decoder.get_config().items() if key != "name"},
         "decoding": {field.name: getattr(model.decoding, field.name) for field in fields(DecodingConfig)},
     }

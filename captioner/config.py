@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from groundwork.config import Config, below, not_among, outside
 
 ENCODERS = ("vgg11", "vgg13", "vgg16", "vgg19")
+DECODERS = ("lstm", "soft")
 PRECISIONS = ("8bit", "float16", "float32")
 REDUCTION = 32  # Each of VGG's five blocks halves the side.
 
@@ -44,8 +45,14 @@ class NetworkConfig(Config):
     image_size: int = 224
     """Side of the square that pictures are squashed to, in pixels."""
 
+    last_pooling: bool = True
+    """Whether the CNN's last pooling is kept; without it attention has four times the regions, 14 x 14, to look at."""
+
     pyramid: tuple[int, ...] = (1, 2)
     """Grids over which the CNN's regions are averaged before W_ih: 1 is the mean of all, 2 adds the four quarters."""
+
+    decoder: str = "lstm"
+    """lstm (sees the image once, before the first word), or with attention to its regions at every word: soft."""
 
     embedding_dim: int = 512
     """Size of a word vector."""
@@ -57,11 +64,12 @@ class NetworkConfig(Config):
     """Whether the output layer shares its matrix with the word embedding."""
 
     def problems(self) -> list[str]:
-        side = self.image_size // REDUCTION
+        side = self.image_size // (REDUCTION if self.last_pooling else REDUCTION // 2)
         fits = self.pyramid and 1 <= min(self.pyramid) <= max(self.pyramid) <= max(side, 1)
         misfit = f"`pyramid` needs grids of 1 to {side} for {self.image_size} pixels, received {self.pyramid}"
         return [
             *not_among(self, ENCODERS, "encoder"),
+            *not_among(self, DECODERS, "decoder"),
             *below(self, 1, "embedding_dim", "units"),
             *below(self, REDUCTION, "image_size"),
             *([] if fits else [misfit]),

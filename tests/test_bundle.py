@@ -7,6 +7,8 @@ import pytest
 from captioner.bundle import load_bundle, named_weights, save_bundle
 from captioner.bundle_files import find_bundle, preset_names, read_metrics
 from captioner.errors import VocabularyError
+from captioner.models.caption_model import CaptionModel
+from captioner.models.decoders import make_decoder
 from groundwork.errors import ApplicationError, BundleError, ConfigError
 from groundwork.weight_file import read_weights, write_weights
 
@@ -97,6 +99,28 @@ def test_a_newer_format_is_refused(bundle):
 def test_a_configuration_with_foreign_parts_is_one_sentence(bundle, part):
     edit_config(bundle, **{part: {"colour": "blue"}})
     with pytest.raises(BundleError, match="does not describe a captioner"):
+        load_bundle(bundle)
+
+
+def test_a_captioner_with_attention_comes_back(tiny_model, tmp_path):
+    decoder = make_decoder(kind="soft", vocabulary_size=10, embedding_dim=6, units=5)
+    model = CaptionModel(tiny_model.encoder, decoder, tiny_model.vocabulary)
+    save_bundle(model, tmp_path / "bundle", precision="float32")
+    assert json.loads((tmp_path / "bundle/config.json").read_text())["decoder"]["kind"] == "soft"
+    np.testing.assert_array_equal(load_bundle(tmp_path / "bundle")(INPUTS), model(INPUTS))
+
+
+def test_a_bundle_of_before_there_were_kinds_loads(bundle, tiny_model):
+    config = json.loads((bundle / "config.json").read_text())
+    assert "kind" not in config["decoder"]
+    del config["encoder"]["last_pooling"]
+    edit_config(bundle, encoder=config["encoder"])
+    np.testing.assert_array_equal(load_bundle(bundle)(INPUTS), tiny_model(INPUTS))
+
+
+def test_an_unknown_kind_of_decoder_is_one_sentence(bundle):
+    edit_config(bundle, decoder={"kind": "hard", "vocabulary_size": 10})
+    with pytest.raises(BundleError, match=r"one of lstm, soft, received 'hard'\.$"):
         load_bundle(bundle)
 
 

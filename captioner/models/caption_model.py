@@ -9,8 +9,9 @@ from captioner.config import DecodingConfig
 from captioner.data.sides import names_side
 from captioner.data.vocabulary import Vocabulary
 from captioner.models.augmentation import PictureAugmentation
-from captioner.models.lstm_decoder import LSTMDecoder
+from captioner.models.decoders import Decoder
 from captioner.models.recomputation import RecomputedBlocks
+from captioner.models.scheduled_sampling import ScheduledSampling
 from captioner.models.vgg_encoder import VGGEncoder
 from groundwork.accumulation import AccumulatedTraining
 
@@ -27,6 +28,7 @@ class CaptionModel(AccumulatedTraining, keras.Model):
         decoding: how captions are searched for unless a caller says otherwise.
         augmentation: changes pictures before the encoder sees them, in training only; it is no part of a bundle. A
             picture of which a caption says left or right is not mirrored.
+        scheduled_sampling: share of words that are the model's own in training, see `ScheduledSampling`.
 
     Call: a dictionary of `images`, uint8 `(batch, height, width, 3)`, and `token_ids`, int32
     `(batch, captions, time)`, to logits `(batch, captions, time, vocabulary)`. The encoder runs once an image.
@@ -35,11 +37,12 @@ class CaptionModel(AccumulatedTraining, keras.Model):
     def __init__(
         self,
         encoder: keras.Model,
-        decoder: LSTMDecoder,
+        decoder: Decoder,
         vocabulary: Vocabulary,
         *,
         decoding: DecodingConfig | None = None,
         augmentation: PictureAugmentation | None = None,
+        scheduled_sampling: float = 0.0,
         name: str = "caption_model",
     ):
         super().__init__(name=name)
@@ -48,6 +51,7 @@ class CaptionModel(AccumulatedTraining, keras.Model):
         self.vocabulary = vocabulary
         self.decoding = decoding or DecodingConfig()
         self.augmentation = augmentation
+        self.scheduled_sampling = ScheduledSampling(scheduled_sampling) if scheduled_sampling else None
         if not decoder.built:
             decoder.build((None, None, None), encoder.output_shape)
         self.built = True
@@ -57,6 +61,9 @@ class CaptionModel(AccumulatedTraining, keras.Model):
         if self.augmentation is not None and training:
             images = self.augmentation(images, ops.logical_not(self._names_a_side(token_ids)), training=True)
         image_features = self.encoder(images, training=training)
+        if self.scheduled_sampling is not None and training:
+            predicted = ops.stop_gradient(self.decoder(token_ids, image_features))
+            token_ids = self.scheduled_sampling(token_ids, predicted)
         return self.decoder(token_ids, image_features, training=training)
 
     def encode(self, images):
@@ -77,16 +84,11 @@ class CaptionModel(AccumulatedTraining, keras.Model):
         Of the encoder it trains `block` and those behind, all of it with `"block1"`, nothing of it with None.
         """
         self.encoder.train_from(block)
-        return CaptionModel(
-            self.encoder, self.decoder, self.vocabulary, decoding=self.decoding, augmentation=augmentation
-        )
+        return self._around(self.encoder, augmentation)
 
     def recomputing(self) -> "CaptionModel":
         """A captioner that shares all layers and is trained with less memory; see `RecomputedBlocks`."""
-        encoder = RecomputedBlocks(self.encoder)
-        return CaptionModel(
-            encoder, self.decoder, self.vocabulary, decoding=self.decoding, augmentation=self.augmentation
-        )
+        return self._around(RecomputedBlocks(self.encoder), self.augmentation)
 
     def cut_before(self, block: str | None) -> tuple[keras.Model, "CaptionModel"]:
         """The encoder's part before `block`, and a captioner that shares the rest and takes that part's output.
@@ -99,7 +101,7 @@ class CaptionModel(AccumulatedTraining, keras.Model):
         if head is None:
             features = keras.Input(encoder.output_shape[1:], name="image_features")
             head = keras.Model(features, features, name="no_head")
-        return trunk, CaptionModel(head, self.decoder, self.vocabulary, decoding=self.decoding)
+        return trunk, self._around(head)
 
     @classmethod
     def from_preset(cls, preset: str | Path) -> "CaptionModel":
@@ -113,6 +115,17 @@ class CaptionModel(AccumulatedTraining, keras.Model):
         from captioner.bundle import save_bundle
 
         save_bundle(self, directory, precision=precision)
+
+    def _around(self, encoder: keras.Model, augmentation: PictureAugmentation | None = None) -> "CaptionModel":
+        """A captioner that shares the decoder, behind another encoder."""
+        return CaptionModel(
+            encoder,
+            self.decoder,
+            self.vocabulary,
+            decoding=self.decoding,
+            augmentation=augmentation,
+            scheduled_sampling=0.0 if self.scheduled_sampling is None else self.scheduled_sampling.rate,
+        )
 
     def _names_a_side(self, token_ids):
         """For each image whether one of its captions says left or right, bool `(batch,)`."""

@@ -31,9 +31,11 @@ class VGGEncoder(keras.Model):
         repeats: number of convolutions in each block.
         filters: number of channels of each block.
         image_size: side of the square that pictures are squashed to, in pixels.
+        last_pooling: whether the last block is pooled as the others are; attention over finer regions goes without.
 
     Input: uint8 `(batch, height, width, 3)`, RGB, any size; preparation is part of the model.
-    Output: `(batch, regions, channels)`; for 224 pixels and five blocks 49 regions (7 x 7, row by row) of 512 channels.
+    Output: `(batch, regions, channels)`; for 224 pixels and five blocks 49 regions (7 x 7, row by row) of 512 channels,
+    196 (14 x 14) without the last pooling.
     """
 
     def __init__(
@@ -42,6 +44,7 @@ class VGGEncoder(keras.Model):
         repeats: Sequence[int],
         filters: Sequence[int] = FILTERS,
         image_size: int = 224,
+        last_pooling: bool = True,
         name: str = "vgg_encoder",
         **kwargs,
     ):
@@ -53,7 +56,8 @@ class VGGEncoder(keras.Model):
         # === Functional Model ===
         images = keras.Input((None, None, 3), dtype="uint8", name="images")
         hidden = preparation(images)
-        for layer in (layer for block in blocks for layer in block):
+        sequence = [layer for block in blocks for layer in block]
+        for layer in sequence if last_pooling else sequence[:-1]:
             hidden = layer(hidden)
         super().__init__(images, regions(hidden), name=name, **kwargs)
 
@@ -61,6 +65,7 @@ class VGGEncoder(keras.Model):
         self.repeats = tuple(repeats)
         self.filters = tuple(filters)
         self.image_size = image_size
+        self.last_pooling = last_pooling
 
     @classmethod
     def from_name(cls, name: str, **kwargs) -> "VGGEncoder":
@@ -120,6 +125,7 @@ class VGGEncoder(keras.Model):
             "repeats": self.repeats,
             "filters": self.filters,
             "image_size": self.image_size,
+            "last_pooling": self.last_pooling,
             "name": self.name,
             "trainable": self.trainable,
         }

@@ -8,21 +8,22 @@ from captioner.bundle_files import find_bundle, read_config
 from captioner.config import DecodingConfig, NetworkConfig
 from captioner.data.vocabulary import Vocabulary
 from captioner.models.caption_model import CaptionModel
-from captioner.models.lstm_decoder import LSTMDecoder
+from captioner.models.decoders import make_decoder
 from captioner.models.vgg_encoder import VGGEncoder, published_name
 from captioner.training.stage import StageConfig
 from groundwork.errors import BundleError
 
 # Arguments of decoders that are fields of a stage and not of the network.
-DECODER_OPTIONS = ("dropout", "image_dropout")
+DECODER_OPTIONS = ("dropout", "image_dropout", "region_dropout", "attention_penalty")
 
 
 def build_model(network: NetworkConfig, vocabulary: Vocabulary, decoding: DecodingConfig) -> CaptionModel:
     """A captioner with the encoder's weights as configured and a new decoder, without dropout."""
-    encoder = VGGEncoder.from_name(network.encoder, image_size=network.image_size)
+    encoder = VGGEncoder.from_name(network.encoder, image_size=network.image_size, last_pooling=network.last_pooling)
     if network.encoder_weights != "random":
         encoder.load_imagenet_weights(network.encoder_weights)
-    decoder = LSTMDecoder(
+    decoder = make_decoder(
+        kind=network.decoder,
         vocabulary_size=len(vocabulary),
         embedding_dim=network.embedding_dim,
         units=network.units,
@@ -42,7 +43,8 @@ def describe_network(bundle: str | Path) -> dict[str, Any]:
     try:
         encoder, decoder = config["encoder"], config["decoder"]
         name = published_name(encoder["repeats"], encoder["filters"])
-        own = {"encoder": name, "image_size": encoder["image_size"]}
+        own = {"encoder": name, "decoder": decoder.get("kind", "lstm"), "image_size": encoder["image_size"]}
+        own["last_pooling"] = encoder.get("last_pooling", True)
     except (KeyError, TypeError) as error:
         raise BundleError(f"{bundle} does not say which network it holds.") from error
     if name is None:
@@ -55,6 +57,12 @@ def for_stage(model: CaptionModel, stage: StageConfig) -> CaptionModel:
     options = model.decoder.get_config()
     options |= {name: getattr(stage, name) for name in DECODER_OPTIONS if name in options}
     decoder = type(model.decoder).from_config(options)
-    result = CaptionModel(model.encoder, decoder, model.vocabulary, decoding=model.decoding)
+    result = CaptionModel(
+        model.encoder,
+        decoder,
+        model.vocabulary,
+        decoding=model.decoding,
+        scheduled_sampling=stage.scheduled_sampling,
+    )
     decoder.set_weights(model.decoder.get_weights())
     return result

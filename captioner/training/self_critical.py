@@ -131,7 +131,9 @@ class SelfCriticalModel(ReplicatedTraining, keras.Model):
         """The loss of each image, `(batch,)`: cross-entropy of its samples, weighted by their advantages."""
         logits = policy_logits(
             logits,
-            banned_ids=never_emitted(**{name: TOKENS[name] for name in ("start_id", "end_id", "pad_id", "forbidden_ids")}),
+            banned_ids=never_emitted(
+                **{name: TOKENS[name] for name in ("start_id", "end_id", "pad_id", "forbidden_ids")}
+            ),
             end_id=END_ID,
             min_length=MIN_LENGTH,
             temperature=self.temperature,
@@ -178,7 +180,7 @@ def shift(token_ids):
 
 
 def trim(token_ids):
-    """Captions `(batch, captions, time)` without the places that none of them uses; on JAX shapes cannot follow values."""
+    """Captions `(batch, captions, time)` without the places that none uses; JAX's shapes cannot follow values."""
     if keras.backend.backend() == "jax":
         return token_ids
     used = ops.any(ops.not_equal(token_ids, PAD_ID), axis=(0, 1))  # (time,)

@@ -10,7 +10,7 @@ from captioner.data.batches import Batch, CaptionBatches
 class SelfCriticalBatches(CaptionBatches):
     """Batches `(inputs, targets, sample_weight)` for `SelfCriticalModel`.
 
-    They are those of `CaptionBatches`, with two differences: `inputs["image_numbers"]`, int32 `(batch,)`, are the places
+    They are those of `CaptionBatches` but for two: `inputs["image_numbers"]`, int32 `(batch,)`, are the places
     of the images among all, and `sample_weight`, float32 `(batch,)`, is 1 for each image, because the loss is a mean
     over images. Targets are padded with `PAD_ID`.
     """

@@ -58,6 +58,15 @@ class StageConfig(Config):
     image_dropout: float = 0.3
     """Share of the image vector's elements that are dropped in training."""
 
+    region_dropout: float = 0.1
+    """Share of whole image regions that a decoder with attention does not see in training."""
+
+    attention_penalty: float = 0.0
+    """Weight of the penalty on a caption that does not look at all regions alike, taken over all its words."""
+
+    scheduled_sampling: float = 0.0
+    """Share of words fed to the decoder in training that are its own predictions instead of the true ones."""
+
     ema_momentum: float = 0.99
     """Momentum of the running average of the weights that is evaluated and kept; 0 uses the weights themselves."""
 
@@ -97,8 +106,10 @@ class StageConfig(Config):
             *not_among(self, (FROZEN, *BLOCKS), "train_from"),
             *not_among(self, MONITORS, "monitor"),
             *below(self, 1, "epochs", "batch_size", "captions_per_image", "max_caption_length"),
-            *below(self, 0, "seed", "weight_decay", "warmup_epochs"),
-            *outside(self, 0, 0.95, "dropout", "image_dropout", "label_smoothing"),
+            *below(self, 0, "seed", "weight_decay", "warmup_epochs", "attention_penalty"),
+            *outside(
+                self, 0, 0.95, "dropout", "image_dropout", "region_dropout", "label_smoothing", "scheduled_sampling"
+            ),
             *outside(self, 0, 0.99999, "ema_momentum"),
             *not_positive(self, "learning_rate", "encoder_learning_rate", "clip_norm"),
         ]

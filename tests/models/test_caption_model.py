@@ -94,3 +94,13 @@ def test_a_preset_comes_back(tiny_model, tmp_path):
     tiny_model.save_to_preset(tmp_path / "bundle", precision="float32")
     loaded = type(tiny_model).from_preset(tmp_path / "bundle")
     np.testing.assert_array_equal(loaded(INPUTS), tiny_model(INPUTS))
+
+
+def test_scheduled_sampling_feeds_other_words_in_training_only(tiny_model):
+    sampled = type(tiny_model)(tiny_model.encoder, tiny_model.decoder, tiny_model.vocabulary, scheduled_sampling=0.9)
+    inputs = {**INPUTS, "token_ids": np.full((2, 1, 8), 4, np.int32)}
+    np.testing.assert_array_equal(sampled(inputs), tiny_model(inputs))
+    fed = sampled(inputs, training=True) - tiny_model(inputs, training=True)
+    assert float(ops.max(ops.abs(fed))) > 1e-4
+    _, trainee = sampled.cut_before(None)
+    assert trainee.scheduled_sampling.rate == 0.9

@@ -40,6 +40,17 @@ def test_pictures_of_any_size_become_the_same_number_of_regions():
     assert encoder(np.zeros((2, 31, 7, 3), np.uint8)).shape == (2, 9, 3)
 
 
+def test_without_the_last_pooling_there_are_four_times_the_regions():
+    encoder = VGGEncoder(repeats=(1, 1), filters=(2, 3), image_size=12, last_pooling=False)
+    images = np.random.default_rng(0).integers(0, 256, (1, 12, 12, 3), np.uint8)
+    regions = np.asarray(encoder(images))
+    assert regions.shape == (1, 36, 3)
+    pooled = VGGEncoder(repeats=(1, 1), filters=(2, 3), image_size=12)
+    pooled.set_weights(encoder.get_weights())
+    expected = regions.reshape(3, 2, 3, 2, 3).max(axis=(1, 3)).reshape(1, 9, 3)
+    np.testing.assert_allclose(pooled(images), expected, atol=1e-6)
+
+
 def test_the_two_parts_of_a_split_make_the_whole():
     encoder = VGGEncoder(repeats=(1, 2, 1), filters=(2, 3, 4), image_size=16)
     images = np.random.default_rng(0).integers(0, 256, (2, 16, 16, 3), np.uint8)
