@@ -60,6 +60,12 @@ def test_the_chief_alone_writes_logs_and_bundles(runs):
     assert (run / "bundle/model.weights.h5").is_file()
 
 
+def test_the_record_of_workers_counts_them_and_both_starts(runs):
+    record = json.loads((runs.folder / "multiworker/frozen/record.json").read_text())
+    assert [(start["strategy"], start["replicas"]) for start in record["starts"]] == [("multiworker", 2)] * 2
+    assert [epoch["start"] for epoch in record["stages"][0]["epochs"]] == [0, 1]
+
+
 def test_two_replicas_train_a_character_model_as_one_device(runs):
     single = runs.folder / "single/characters"
     check_learnt(single)

@@ -3,6 +3,7 @@
 import json
 import re
 import shlex
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -158,3 +159,18 @@ def test_a_stage_trains_the_blocks_it_is_told_to(runs):
     for index in range(1, 6):
         kernels = [encoder.get_layer(f"block{index}_conv1").get_weights()[0] for encoder in encoders]
         assert np.array_equal(*kernels) == (index < 5)
+
+
+def test_a_finished_run_goes_on_with_another_stage(runs):
+    recipe = runs.recipes["undisturbed"]
+    more = replace(recipe.stages[0], name="more", epochs=1, learning_rate=1e-6)
+    bundle = train(replace(recipe, stages=(*recipe.stages, more)))
+    record = json.loads((bundle.parent / "record.json").read_text())
+    assert [(stage["name"], len(stage["epochs"])) for stage in record["stages"]] == [
+        ("frozen", 2),
+        ("finetuned", 2),
+        ("more", 1),
+    ]
+    encoders = [load_bundle(bundle.parent / name / "best").encoder for name in ("finetuned", "more")]
+    for weight, expected in zip(encoders[1].get_weights(), encoders[0].get_weights(), strict=True):
+        np.testing.assert_array_equal(weight, expected)
