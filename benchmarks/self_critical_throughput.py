@@ -1,8 +1,8 @@
 #!/usr/bin/env python
 """Self-critical training from cached features against the same in PyTorch, in sampled captions a second.
 
-Two sides take turns, an epoch each; the first epoch of each, in which functions are compiled and memory is allocated, is
-thrown away:
+Two sides take turns, an epoch each; the first epoch of each, in which functions are compiled and memory is allocated,
+is thrown away:
 
   Keras     this project's training: SelfCriticalBatches, SelfCriticalModel, Model.fit, CaptionReward
   PyTorch   captions drawn word by word with the graph kept, pycocoevalcap's CIDEr-D, one backward pass

@@ -78,7 +78,7 @@ def caption_loss(logits: Tensor, targets: Tensor, *, label_smoothing: float) -> 
 
 
 def load_weights(model: TorchCaptioner, weights: Mapping[str, np.ndarray]) -> None:
-    """Gives the model the weights of an `LSTMDecoder` by their names in a bundle; untied embeddings are not supported."""
+    """Gives the model the weights of an `LSTMDecoder` with tied embeddings, by their names in a bundle."""
 
     def put(parameter: Tensor, name: str) -> None:
         array = weights[f"decoder/{name}"]

@@ -34,5 +34,7 @@ def call_on_host(function: Callable[..., np.ndarray], *tensors: Any, rows: Any) 
     if backend == "jax":
         import jax
 
-        return jax.pure_callback(called, jax.ShapeDtypeStruct((rows,), np.float32), *map(jax.lax.stop_gradient, tensors))
+        return jax.pure_callback(
+            called, jax.ShapeDtypeStruct((rows,), np.float32), *map(jax.lax.stop_gradient, tensors)
+        )
     raise ApplicationError(f"Python cannot be called within a step of the {backend} backend; use tensorflow or jax.")

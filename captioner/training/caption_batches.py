@@ -1,31 +1,18 @@
-"""A stage's training data: captions beside what the untrained part of the CNN made of their pictures."""
-
-import numpy as np
+"""A stage's training data: captions beside images."""
 
 from captioner.data.batches import CaptionBatches
-from captioner.data.feature_cache import FeatureCache
-from captioner.data.prepared_data import PreparedData
-from captioner.training.features import view_name
-from captioner.training.stage import StageConfig
+from captioner.training.stage_context import StageContext
 
 
-def caption_batches(stage: StageConfig, data: PreparedData, cache: FeatureCache) -> CaptionBatches:
-    """The training captions beside cached features; mirrored pictures are drawn by (seed, epoch)."""
-    captions = [[data.vocabulary.encode(caption) for caption in record.captions] for record in data.train]
-    rows = [cache.rows([view_name(record.path) for record in data.train])]
-    if stage.mirror:
-        rows.append(cache.rows([view_name(record.path, True) for record in data.train]))
-    views_of_images, table = np.stack(rows), cache.open()
-
-    def images(indices: np.ndarray, epoch: int) -> np.ndarray:
-        views = np.random.default_rng((stage.seed, epoch, 1)).integers(len(rows), size=len(data.train))
-        return table[views_of_images[views[indices], indices]]
-
-    return CaptionBatches(
-        captions,
-        images,
+def caption_batches(context: StageContext, kind: type[CaptionBatches] = CaptionBatches) -> CaptionBatches:
+    """The training captions as token ids beside their images, in batches of a kind."""
+    stage, data = context.stage, context.data
+    return kind(
+        [[data.vocabulary.encode(caption) for caption in record.captions] for record in data.train],
+        context.images.for_training(data.train, stage),
         batch_size=stage.batch_size,
         captions_per_image=stage.captions_per_image,
         max_caption_length=stage.max_caption_length,
         seed=stage.seed,
+        ahead=context.images.ahead,
     )

@@ -7,10 +7,11 @@ from typing import Any
 from captioner.bundle_files import find_bundle, read_config
 from captioner.config import DecodingConfig, NetworkConfig
 from captioner.data.vocabulary import Vocabulary
+from captioner.models.augmentation import PictureAugmentation
 from captioner.models.caption_model import CaptionModel
 from captioner.models.decoders import make_decoder
 from captioner.models.vgg_encoder import VGGEncoder, published_name
-from captioner.training.stage import StageConfig
+from captioner.training.stage import FROZEN, StageConfig
 from groundwork.errors import BundleError
 
 # Arguments of decoders that are fields of a stage and not of the network.
@@ -50,6 +51,16 @@ def describe_network(bundle: str | Path) -> dict[str, Any]:
     if name is None:
         raise BundleError(f"The CNN of {bundle} is none of those that a recipe can name.")
     return {**own, **{field.name: decoder[field.name] for field in fields(NetworkConfig) if field.name in decoder}}
+
+
+def make_trainee(model: CaptionModel, stage: StageConfig) -> CaptionModel:
+    """The part of a captioner that runs in a stage's steps: what is trained, and on pictures all of it."""
+    if stage.is_live:
+        block = None if stage.train_from == FROZEN else stage.train_from
+        trainee = model.on_pictures(block, augmentation=PictureAugmentation() if stage.augment else None)
+    else:
+        _, trainee = model.cut_before(stage.cut)
+    return trainee.recomputing() if stage.recompute else trainee
 
 
 def for_stage(model: CaptionModel, stage: StageConfig) -> CaptionModel:

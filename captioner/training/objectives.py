@@ -6,10 +6,16 @@ from typing import NamedTuple
 import keras
 
 from captioner.training.caption_batches import caption_batches
+from captioner.training.caption_reward import CaptionReward
 from captioner.training.loss import CaptionCrossentropy
 from captioner.training.optimizer import make_optimizer
+from captioner.training.self_critical import SelfCriticalModel
+from captioner.training.self_critical_batches import SelfCriticalBatches
 from captioner.training.stage_context import StageContext
 from groundwork.epochs import EpochSource
+
+# What Keras calls `jit_compile`.
+XLA = {"auto": "auto", "always": True, "never": False}
 
 
 class Objective(NamedTuple):
@@ -27,13 +33,41 @@ class Objective(NamedTuple):
 def crossentropy(context: StageContext) -> Objective:
     """The next word of human captions, given those before it."""
     stage, trainee = context.stage, context.trainee
-    source = EpochSource(caption_batches(stage, context.data, context.cache), context.distribution)
+    source = EpochSource(caption_batches(context), context.distribution)
     with context.distribution.scope():
         trainee.compile(
             optimizer=make_optimizer(stage, trainee, steps=len(source.batches)),
             loss=CaptionCrossentropy(stage.label_smoothing),
+            micro_batches=stage.micro_batches,
+            jit_compile=XLA[stage.xla],
         )
     return Objective(trainee, source)
 
 
-PREPARE: dict[str, Callable[[StageContext], Objective]] = {"crossentropy": crossentropy}
+def self_critical(context: StageContext) -> Objective:
+    """Sampled captions earn rewards, against the human captions of the training images."""
+    stage, data = context.stage, context.data
+    source = EpochSource(caption_batches(context, SelfCriticalBatches), context.distribution)
+    reward = CaptionReward(
+        [record.captions for record in data.train],
+        data.vocabulary,
+        cider_weight=stage.cider_weight,
+        bleu_weight=stage.bleu_weight,
+    )
+    with context.distribution.scope():
+        model = SelfCriticalModel(
+            context.trainee,
+            reward,
+            samples=stage.samples,
+            baseline=stage.baseline,
+            temperature=stage.sampling_temperature,
+            crossentropy_share=stage.crossentropy_share,
+        )
+        model.compile(make_optimizer(stage, context.trainee, steps=len(source.batches)))
+    return Objective(model, source)
+
+
+PREPARE: dict[str, Callable[[StageContext], Objective]] = {
+    "crossentropy": crossentropy,
+    "self_critical": self_critical,
+}

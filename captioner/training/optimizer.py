@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import keras
 
 from captioner.models.caption_model import CaptionModel
+from captioner.training.precision import scaled_for
 from captioner.training.stage import StageConfig
 from groundwork.schedule import WarmupCosine
 
@@ -35,7 +36,7 @@ class TwoRateAdam(keras.optimizers.Adam):
         super().update_step(gradient, variable, learning_rate * self.slow_rate if slow else learning_rate)
 
 
-def make_optimizer(stage: StageConfig, trainee: CaptionModel, *, steps: int) -> TwoRateAdam:
+def make_optimizer(stage: StageConfig, trainee: CaptionModel, *, steps: int) -> keras.optimizers.Optimizer:
     """Adam with warm-up and cosine, clipped by global norm, with a running average of the weights if asked for.
 
     Args:
@@ -46,7 +47,7 @@ def make_optimizer(stage: StageConfig, trainee: CaptionModel, *, steps: int) -> 
     schedule = WarmupCosine(
         stage.learning_rate, warmup_steps=round(stage.warmup_epochs * steps), total_steps=stage.epochs * steps
     )
-    return TwoRateAdam(
+    adam = TwoRateAdam(
         schedule,
         slow_variables=trainee.encoder.trainable_variables,
         slow_rate=stage.encoder_rate / stage.learning_rate,
@@ -55,3 +56,4 @@ def make_optimizer(stage: StageConfig, trainee: CaptionModel, *, steps: int) -> 
         use_ema=stage.ema_momentum > 0,
         ema_momentum=stage.ema_momentum,
     )
+    return scaled_for(stage.compute, adam)

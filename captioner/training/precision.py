@@ -9,8 +9,6 @@ from captioner.models.augmentation import PictureAugmentation
 from captioner.models.caption_model import CaptionModel
 from captioner.models.image_preparation import ImagePreparation
 
-POLICIES = ("float32", "mixed_bfloat16", "mixed_float16")
-
 # Half a grey level of a picture is lost in bfloat16, and preparation costs nothing beside the convolutions.
 _ALWAYS_FLOAT32 = (ImagePreparation, PictureAugmentation)
 

@@ -42,7 +42,7 @@ class PlanConfig(Config):
     """Epochs with the CNN frozen, after which it is trained for the rest; if not given, it stays as it is."""
 
     finetune_from: str = "block5"
-    """First block of the CNN that is trained then, block2 to block5."""
+    """First block of the CNN that is trained then, block1 to block5."""
 
     finetune_learning_rate: float = 2e-4
     """Peak step size of the decoder from then on."""

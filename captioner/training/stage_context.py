@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from captioner.data.feature_cache import FeatureCache
 from captioner.data.prepared_data import PreparedData
 from captioner.models.caption_model import CaptionModel
 from captioner.training.folders import StageFolder
 from captioner.training.recipe import Recipe
 from captioner.training.record import Record
 from captioner.training.stage import StageConfig
+from captioner.training.stage_images import StageImages
 from groundwork.distribution import Distribution
 
 
@@ -20,9 +20,9 @@ class StageContext:
         recipe: what is wanted of the whole run.
         number: the stage's, from 0.
         model: the whole captioner.
-        trainee: its part from `stage.cut` on, which shares its weights and takes rows of `cache` as images.
+        trainee: the part of it that is trained or runs in training, which shares its weights.
         data: captions and pictures.
-        cache: what the part before `stage.cut` made of each picture.
+        images: what the trainee takes as images.
         record: of the run.
         distribution: the devices; `trainee` was made in its scope.
     """
@@ -32,7 +32,7 @@ class StageContext:
     model: CaptionModel
     trainee: CaptionModel
     data: PreparedData
-    cache: FeatureCache
+    images: StageImages
     record: Record
     distribution: Distribution
 

@@ -1,20 +1,21 @@
-"""The cached features that stages are trained from."""
+"""The images that stages are trained from, cached features where that is possible."""
 
 from collections.abc import Sequence
 
-from captioner.data.feature_cache import FeatureCache
+from captioner.data.pictures import Pictures
 from captioner.data.prepared_data import PreparedData
 from captioner.models.vgg_encoder import VGGEncoder
 from captioner.training.features import fill_caches
 from captioner.training.recipe import Recipe
 from captioner.training.stage import StageConfig
+from captioner.training.stage_images import CachedImages, PictureImages, StageImages
 from groundwork.distribution import Distribution
 
 
-def stage_features(
+def stage_images(
     recipe: Recipe, first: int, encoder: VGGEncoder, data: PreparedData, distribution: Distribution
-) -> FeatureCache:
-    """The features for a stage, computed if they are not on disk, in one pass with those for the stages after it.
+) -> StageImages:
+    """The pictures for a stage, or their features, computed if not on disk, with those for the stages after it.
 
     Args:
         recipe: its stages.
@@ -24,6 +25,8 @@ def stage_features(
         distribution: one of several workers computes, the others wait.
     """
     stages = recipe.stages[first:]
+    if stages[0].is_live:
+        return PictureImages(data.pictures or Pictures())
     with distribution.watch(), distribution.chief_first():
         caches = fill_caches(
             encoder,
@@ -33,7 +36,7 @@ def stage_features(
             mirrored=stages[0].mirror,
             pictures=data.pictures,
         )
-    return caches[stages[0].cut]
+    return CachedImages(caches[stages[0].cut])
 
 
 def known_cuts(stages: Sequence[StageConfig]) -> list[str | None]:
@@ -46,7 +49,7 @@ def known_cuts(stages: Sequence[StageConfig]) -> list[str | None]:
     trained = ""  # The first block that an earlier stage trains.
     for stage in stages:
         unchanged = not trained or (stage.cut is not None and stage.cut <= trained)
-        if unchanged and stage.mirror == stages[0].mirror:
+        if unchanged and not stage.is_live and stage.mirror == stages[0].mirror:
             cuts[stage.cut] = None
         if stage.cut is not None:
             trained = min(trained or stage.cut, stage.cut)

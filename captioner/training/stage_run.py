@@ -12,7 +12,9 @@ from captioner.training.caption_score import CaptionScore
 from captioner.training.epoch_record import EpochRecord
 from captioner.training.folders import StageFolder
 from captioner.training.objectives import PREPARE
+from captioner.training.precision import computing_in
 from captioner.training.recipe import Recipe
+from captioner.training.stage import FROZEN
 from captioner.training.stage_context import StageContext
 from captioner.training.validation import ValidationCaptions
 from groundwork.callbacks import Backup, DeterministicEpochs, EpochLog, StopOnNonFiniteLoss
@@ -21,8 +23,14 @@ from groundwork.epochs import EpochSource
 
 def run_stage(context: StageContext) -> None:
     """Trains a stage; its best epoch is then in `folder.best`, and not yet in the model."""
+    stage = context.stage
+    with computing_in(stage.compute, context.trainee):
+        fit(context, *PREPARE[stage.objective](context))
+
+
+def fit(context: StageContext, model: keras.Model, source: EpochSource) -> None:
+    """All epochs that are not done, and what happens between them."""
     stage, distribution = context.stage, context.distribution
-    model, source = PREPARE[stage.objective](context)
     if distribution.is_chief:
         print(f"stage {stage.name}: {stage.epochs} epochs of {len(source.batches)} steps", file=sys.stderr)
     with redirect_stdout(sys.stderr), distribution.watch():  # Keras reports progress where results belong.
@@ -65,7 +73,7 @@ def caption_score(context: StageContext) -> CaptionScore:
             **origin(context.recipe),
             "stage": stage.name,
             "objective": stage.objective,
-            "cnn": f"trained from {stage.cut}" if stage.cut else "frozen",
+            "cnn": "frozen" if stage.train_from == FROZEN else f"trained from {stage.train_from}",
             "epoch": epoch + 1,
             "seed": stage.seed,
         }
@@ -74,7 +82,7 @@ def caption_score(context: StageContext) -> CaptionScore:
         save_bundle(model, context.folder.best, precision="float32", metrics=metrics)
 
     return CaptionScore(
-        ValidationCaptions(context.trainee, images, context.cache).score,
+        ValidationCaptions(context.trainee, images, context.images.of(images)).score,
         monitor=stage.monitor,
         best=best_score(context.folder.best, stage.monitor),
         save=save,

@@ -13,11 +13,11 @@ from captioner.data.prepared_data import PreparedData
 from captioner.training.best import best_bundle
 from captioner.training.folders import StageFolder
 from captioner.training.needs import describe_needs
-from captioner.training.network import for_stage
+from captioner.training.network import for_stage, make_trainee
 from captioner.training.recipe import Recipe
 from captioner.training.record import Record
 from captioner.training.stage_context import StageContext
-from captioner.training.stage_features import stage_features
+from captioner.training.stage_features import stage_images
 from captioner.training.stage_run import run_stage
 from captioner.training.start import describe_inputs, first_model, training_data
 from groundwork.distribution import Distribution
@@ -76,7 +76,7 @@ def train_stages(recipe: Recipe, data: PreparedData, record: Record, distributio
 def prepare_stage(
     recipe: Recipe, number: int, data: PreparedData, record: Record, distribution: Distribution
 ) -> StageContext:
-    """The model with the best weights of the stage before, and the features that the stage is trained from."""
+    """The model with the best weights of the stage before, and the images that the stage is trained from."""
     stage = recipe.stages[number]
     keras.utils.set_random_seed(stage.seed)
     with distribution.scope():
@@ -85,12 +85,12 @@ def prepare_stage(
         else:
             model = load_bundle(stage_folder(recipe, number - 1).best)
     before = time.monotonic()
-    cache = stage_features(recipe, number, model.encoder, data, distribution)
+    images = stage_images(recipe, number, model.encoder, data, distribution)
     record.add_feature_seconds(round(time.monotonic() - before, 3))
     with distribution.scope():
         model = for_stage(model, stage)
-        _, trainee = model.cut_before(stage.cut)
-    return StageContext(recipe, number, model, trainee, data, cache, record, distribution)
+        trainee = make_trainee(model, stage)
+    return StageContext(recipe, number, model, trainee, data, images, record, distribution)
 
 
 def finish(recipe: Recipe, record: Record) -> None:

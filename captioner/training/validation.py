@@ -1,13 +1,14 @@
-"""Captions of the validation images from cached features, and their scores, between two epochs."""
+"""Captions of the validation images, and their scores, between two epochs."""
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from captioner.data.coco import CaptionRecord, references
-from captioner.data.feature_cache import FeatureCache
 from captioner.generation import CaptionGenerator
 from captioner.metrics.scorer import score
 from captioner.models.caption_model import CaptionModel
-from captioner.training.features import view_name
+from captioner.training.stage_images import Images
 
 SAMPLES = 8
 
@@ -16,26 +17,24 @@ class ValidationCaptions:
     """Captions a fixed list of images with a model that changes, as a user of the finished bundle would.
 
     Args:
-        model: reads rows of `cache` as its images.
+        model: the captioner.
         records: the validation images with their captions.
-        cache: holds a row for each of them.
+        images: what the model takes as their images.
         batch_size: images captioned together.
     """
 
-    def __init__(
-        self, model: CaptionModel, records: Sequence[CaptionRecord], cache: FeatureCache, batch_size: int = 50
-    ):
+    def __init__(self, model: CaptionModel, records: Sequence[CaptionRecord], images: Images, batch_size: int = 50):
         self.generator = CaptionGenerator(model)
         self.records = records
-        self.table = cache.open()
-        self.rows = cache.rows([view_name(record.path) for record in records])
+        self.images = images
         self.batch_size = batch_size
 
     def captions(self) -> dict[int, list[str]]:
         """The best caption of every image, as the metrics take it."""
         texts: list[str] = []
-        for start in range(0, len(self.rows), self.batch_size):
-            found = self.generator.from_images(self.table[self.rows[start : start + self.batch_size]])
+        indices = np.arange(len(self.records))
+        for start in range(0, len(indices), self.batch_size):
+            found = self.generator.from_images(self.images(indices[start : start + self.batch_size], 0))
             texts += [best.text for best, *_ in found]
         return {record.image_id: [text] for record, text in zip(self.records, texts, strict=True)}
 

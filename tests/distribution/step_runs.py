@@ -12,7 +12,8 @@ from captioner.models.caption_model import CaptionModel
 from captioner.models.lstm_decoder import LSTMDecoder
 from captioner.training.loss import CaptionCrossentropy
 from captioner.training.optimizer import TwoRateAdam
-from captioner.training.precision import POLICIES, computing_in, scaled_for
+from captioner.training.precision import computing_in, scaled_for
+from captioner.training.stage import POLICIES
 from groundwork.callbacks import DeterministicEpochs
 from groundwork.distribution import Distribution
 from groundwork.epochs import EpochSource

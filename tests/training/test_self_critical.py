@@ -1,5 +1,3 @@
-import itertools
-
 import keras
 import numpy as np
 import pytest
@@ -103,14 +101,17 @@ def test_a_step_is_reinforce_with_a_baseline(self_critical, options):
     assert len(np.unique(token_ids.reshape(9, -1), axis=0)) > 4
 
     def loss():
-        return sum(
-            -advantages[image, sample]
-            * log_probability(
-                model.captioner, IMAGES[image], caption, max_length=4, temperature=options.get("temperature", 1.0)
+        return (
+            sum(
+                -advantages[image, sample]
+                * log_probability(
+                    model.captioner, IMAGES[image], caption, max_length=4, temperature=options.get("temperature", 1.0)
+                )
+                for image in range(3)
+                for sample, caption in enumerate(captions_of(token_ids[image]))
             )
-            for image in range(3)
-            for sample, caption in enumerate(captions_of(token_ids[image]))
-        ) / 9
+            / 9
+        )
 
     for gradient, expected in zip(found, direct_gradients(model, loss), strict=True):
         np.testing.assert_allclose(gradient, expected, rtol=1e-4, atol=1e-5)

@@ -71,3 +71,30 @@ def test_averaged_weights_come_and_go(tiny_model):
         assert all((weight == 7).all() for weight in tiny_model.get_weights())
     for own, again in zip(before, tiny_model.get_weights(), strict=True):
         np.testing.assert_array_equal(own, again)
+
+
+def test_stages_train_on_pictures_in_parts_and_on_rewards(colour_data, tmp_path):
+    pictures = {
+        "name": "pictures",
+        "train_from": "block1",
+        "augment": True,
+        "recompute": True,
+        "micro_batches": 2,
+        "compute": "mixed_bfloat16",
+        "encoder_learning_rate": 0.01,
+    }
+    rewards = {
+        "name": "rewards",
+        "objective": "self_critical",
+        "samples": 2,
+        "bleu_weight": 0.5,
+        "learning_rate": 0.001,
+    }
+    written = {"stages": [{"name": "frozen", "epochs": 2}, pictures, rewards]}
+    run(colour_data, tmp_path, epochs=1, batch_size=4, **written)
+    first, second, third = (load_bundle(tmp_path / name / "best") for name in ("frozen", "pictures", "rewards"))
+    assert not np.array_equal(first.encoder.get_weights()[0], second.encoder.get_weights()[0])
+    assert np.array_equal(second.encoder.get_weights()[0], third.encoder.get_weights()[0])
+    stages = json.loads((tmp_path / "record.json").read_text())["stages"]
+    assert all(np.isfinite(stage["epochs"][-1]["losses"]["loss"]) for stage in stages)
+    assert stages[2]["epochs"][0]["losses"]["reward"] >= 0
