@@ -33,6 +33,8 @@ def crossentropy(context: StageContext) -> Objective:
             optimizer=make_optimizer(stage, trainee, steps=len(source.batches)),
             loss=CaptionCrossentropy(stage.label_smoothing),
         )
+        # TensorFlow traces a step a second time if the first one made variables.
+        trainee.optimizer.build(trainee.trainable_variables)
     return Objective(trainee, source)
 
 
