@@ -36,7 +36,7 @@ class EpochRecord(keras.callbacks.Callback):
             self.number,
             epoch,
             seconds=round(now - self._since, 3),
-            losses={name: value for name, value in values.items() if name not in scores},
+            logs={name: value for name, value in values.items() if name not in scores},
             scores={name.removeprefix(SCORE_PREFIX): value for name, value in scores.items()},
         )
         self._since = now

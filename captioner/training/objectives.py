@@ -41,6 +41,8 @@ def crossentropy(context: StageContext) -> Objective:
             micro_batches=stage.micro_batches,
             jit_compile=XLA[stage.xla],
         )
+        # TensorFlow traces a step a second time if the first one made variables.
+        trainee.optimizer.build(trainee.trainable_variables)
     return Objective(trainee, source)
 
 

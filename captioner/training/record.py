@@ -13,7 +13,7 @@ stages             for each stage that has begun:
     seconds        wall clock of its epochs; an epoch that was interrupted does not count, only the one in its place
     best_epoch     the epoch, from 1, with the highest score by the stage's `monitor`
     epochs         for each: `epoch` from 1; `seconds`, with compilation, scores and files; `start`, its index in
-                   `starts`; `losses` and `scores`, by name
+                   `starts`; `logs`, which is `loss` and what else the objective tells, and `scores`, by name
 bundle             when all stages are done: `directory`, the `stage` and `epoch` that it is from, the `scores` of the
                    validation images in that epoch, and `weights_sha256`, of its weights file
 """
@@ -98,12 +98,12 @@ class Record:
             self._write()
 
     def end_epoch(
-        self, number: int, epoch: int, *, seconds: float, losses: Mapping[str, float], scores: Mapping[str, float]
+        self, number: int, epoch: int, *, seconds: float, logs: Mapping[str, float], scores: Mapping[str, float]
     ) -> None:
         """An epoch, counted from 0, is finished; what was recorded of it and of later ones is replaced."""
         stage, monitor = self.content["stages"][number], self._wanted(number)["monitor"]
         entry = {"epoch": epoch + 1, "seconds": seconds, "start": len(self.content["starts"]) - 1}
-        epochs = [*stage["epochs"][:epoch], {**entry, "losses": dict(losses), "scores": dict(scores)}]
+        epochs = [*stage["epochs"][:epoch], {**entry, "logs": dict(logs), "scores": dict(scores)}]
         best = max(epochs, key=lambda each: each["scores"][monitor])  # Of equal ones the first, as its bundle is kept.
         total = sum(each["seconds"] for each in epochs)
         stage.update(seconds=total, best_epoch=best["epoch"], epochs=epochs)

@@ -119,7 +119,7 @@ def test_the_record_of_an_interrupted_run_is_that_of_an_undisturbed_one(runs):
     assert [len(stage["epochs"]) for stage in runs.half["stages"]] == [2, 1]
     assert "bundle" not in runs.half
     one, two = (
-        [[(epoch["losses"], epoch["scores"]) for epoch in stage["epochs"]] for stage in record["stages"]]
+        [[(epoch["logs"], epoch["scores"]) for epoch in stage["epochs"]] for stage in record["stages"]]
         for record in runs.records.values()
     )
     assert one == two

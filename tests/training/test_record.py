@@ -25,8 +25,8 @@ def record(tmp_path):
     record.claim(recipe(), INPUTS)
     record.start({"strategy": "single"})
     record.begin_stage(0)
-    record.end_epoch(0, 0, seconds=2.0, losses={"loss": 3.0}, scores=scores(0.2))
-    record.end_epoch(0, 1, seconds=1.0, losses={"loss": 2.0}, scores=scores(0.1))
+    record.end_epoch(0, 0, seconds=2.0, logs={"loss": 3.0}, scores=scores(0.2))
+    record.end_epoch(0, 1, seconds=1.0, logs={"loss": 2.0}, scores=scores(0.1))
     return record
 
 
@@ -40,16 +40,16 @@ def test_it_is_read_as_it_was_written(record):
 def test_an_epoch_has_its_scores_its_seconds_and_its_start(record):
     record.start({"strategy": "mirrored"})
     record.begin_stage(1)
-    record.end_epoch(1, 0, seconds=4.0, losses={"loss": 1.5}, scores=scores(0.1, 0.7))
+    record.end_epoch(1, 0, seconds=4.0, logs={"loss": 1.5}, scores=scores(0.1, 0.7))
     first, second = record.content["stages"]
     assert (first["seconds"], first["best_epoch"], second["best_epoch"]) == (3.0, 1, 1)
-    entry = {"epoch": 1, "seconds": 4.0, "start": 1, "losses": {"loss": 1.5}, "scores": scores(0.1, 0.7)}
+    entry = {"epoch": 1, "seconds": 4.0, "start": 1, "logs": {"loss": 1.5}, "scores": scores(0.1, 0.7)}
     assert second["epochs"] == [entry]
 
 
 def test_an_epoch_that_is_repeated_replaces_what_was_said_of_it(record):
     record.begin_stage(0)
-    record.end_epoch(0, 1, seconds=5.0, losses={"loss": 2.0}, scores=scores(0.3))
+    record.end_epoch(0, 1, seconds=5.0, logs={"loss": 2.0}, scores=scores(0.3))
     (stage,) = record.content["stages"]
     assert ([epoch["seconds"] for epoch in stage["epochs"]], stage["seconds"]) == ([2.0, 5.0], 7.0)
     assert stage["best_epoch"] == 2
