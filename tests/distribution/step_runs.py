@@ -91,7 +91,8 @@ def run_overflow(data: Path, output: Path, distribution: Distribution) -> None:
             replicas = zip(*(copies(weight, distribution) for weight in model.trainable_variables), strict=True)
             digests = [hashlib.sha256(b"".join(weights)).hexdigest() for weights in replicas]
             finite = all(np.isfinite(weight).all() for weight in model.get_weights())
-            seen.append([float(optimizer.dynamic_scale), int(optimizer.iterations), finite, digests])
+            scale, steps = map(keras.ops.convert_to_numpy, (optimizer.dynamic_scale, optimizer.iterations))
+            seen.append([float(scale), int(steps), finite, digests])
 
         fit(model, source, epochs=4, callbacks=[keras.callbacks.LambdaCallback(on_train_batch_end=look)])
     output.mkdir(parents=True)

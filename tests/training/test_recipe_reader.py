@@ -92,7 +92,7 @@ def test_everything_wrong_is_said_at_once_and_with_its_stage():
         ),
         (
             {"stages": [{"name": "a", "objective": "luck"}]},
-            "stage a: `objective` must be one of crossentropy, received 'luck'",
+            "stage a: `objective` must be one of crossentropy, self_critical, received 'luck'",
         ),
         ({"name": "run"}, "unknown `name`"),
     ],

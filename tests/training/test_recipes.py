@@ -40,9 +40,11 @@ def prepared(tmp_path_factory) -> Path:
     return folder
 
 
-def thin_encoder(name, image_size):
+def thin_encoder(name, image_size, last_pooling):
     """Five blocks of few channels in the place of VGG's."""
-    return VGGEncoder(repeats=(1, 1, 1, 1, 1), filters=(2, 2, 4, 4, 4), image_size=image_size)
+    return VGGEncoder(
+        repeats=(1, 1, 1, 1, 1), filters=(2, 2, 4, 4, 4), image_size=image_size, last_pooling=last_pooling
+    )
 
 
 class InterruptOnce:
