@@ -96,5 +96,5 @@ def test_stages_train_on_pictures_in_parts_and_on_rewards(colour_data, tmp_path)
     assert not np.array_equal(first.encoder.get_weights()[0], second.encoder.get_weights()[0])
     assert np.array_equal(second.encoder.get_weights()[0], third.encoder.get_weights()[0])
     stages = json.loads((tmp_path / "record.json").read_text())["stages"]
-    assert all(np.isfinite(stage["epochs"][-1]["losses"]["loss"]) for stage in stages)
-    assert stages[2]["epochs"][0]["losses"]["reward"] >= 0
+    assert all(np.isfinite(stage["epochs"][-1]["logs"]["loss"]) for stage in stages)
+    assert stages[2]["epochs"][0]["logs"]["reward"] >= 0
