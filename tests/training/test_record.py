@@ -83,3 +83,11 @@ def test_a_file_that_is_no_record_is_one_sentence(tmp_path, text, message):
     (tmp_path / "record.json").write_text(text)
     with pytest.raises(DataError, match=message):
         Record(tmp_path / "record.json")
+
+
+def test_the_essentials_name_no_folder_of_the_machine(tmp_path):
+    record = Record(tmp_path / "record.json")
+    record.claim(recipe(encoder_weights="/home/me/vgg16.weights.h5", features="/home/me/cache"), INPUTS)
+    essentials = record.essentials()
+    assert essentials["recipe"]["encoder_weights"] == "vgg16.weights.h5"
+    assert not {"data", "output", "features"} & essentials["recipe"].keys()
