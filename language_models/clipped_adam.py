@@ -3,6 +3,8 @@
 import keras
 from keras import ops
 
+from groundwork.dense_gradients import dense
+
 
 class ClippedAdam(keras.optimizers.AdamW):
     """AdamW (Loshchilov & Hutter 2019, arXiv:1711.05101) with both clippings of char-rnn's descendants.
@@ -18,6 +20,7 @@ class ClippedAdam(keras.optimizers.AdamW):
         self.clip_value = clip_value
 
     def apply(self, grads, trainable_variables=None):
+        grads = dense(grads)
         if self.clip_value:
             grads = [ops.clip(gradient, -self.clip_value, self.clip_value) for gradient in grads]
         return super().apply(grads, trainable_variables)

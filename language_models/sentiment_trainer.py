@@ -15,6 +15,7 @@ from groundwork.epochs import EpochSource
 from groundwork.errors import ConfigError
 from groundwork.files import atomic_path, write_text
 from groundwork.schedule import WarmupCosine
+from language_models.clipped_adam import ClippedAdam
 from language_models.fast_lstm import xla_pays
 from language_models.sentiment_batches import SentimentBatches
 from language_models.sentiment_callbacks import Validation
@@ -166,12 +167,12 @@ def fit(model: SentimentModel, split: Split, config: SentimentConfig, run: Path,
         )
 
 
-def make_optimizer(config: SentimentConfig, *, steps: int) -> keras.optimizers.Optimizer:
+def make_optimizer(config: SentimentConfig, *, steps: int) -> ClippedAdam:
     """AdamW with warm-up and cosine; biases and word vectors are not decayed."""
     schedule = WarmupCosine(
         config.learning_rate, warmup_steps=round(config.warmup_epochs * steps), total_steps=config.epochs * steps
     )
-    optimizer = keras.optimizers.AdamW(
+    optimizer = ClippedAdam(
         schedule,
         global_clipnorm=config.clip_norm or None,
         weight_decay=config.weight_decay,

@@ -7,6 +7,7 @@ import keras
 from captioner.models.caption_model import CaptionModel
 from captioner.training.precision import scaled_for
 from captioner.training.stage import StageConfig
+from groundwork.dense_gradients import dense
 from groundwork.schedule import WarmupCosine
 
 
@@ -30,6 +31,9 @@ class TwoRateAdam(keras.optimizers.Adam):
     def build(self, variables):
         super().build(variables)
         self._is_slow = [self._var_key(variable) in self._slow_keys for variable in variables]
+
+    def apply(self, grads, trainable_variables=None):
+        return super().apply(dense(grads), trainable_variables)
 
     def update_step(self, gradient, variable, learning_rate):
         slow = self._is_slow[self._get_variable_index(variable)]
