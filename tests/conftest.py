@@ -2,13 +2,13 @@
 
 import importlib.util
 import json
-import os
 from pathlib import Path
 from types import SimpleNamespace
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # Before TensorFlow is imported.
+from groundwork.console import quiet_imports
 
-import keras
+with quiet_imports():  # Before anything else imports TensorFlow.
+    import keras
 import numpy as np
 import pytest
 from keras import ops
@@ -22,6 +22,13 @@ from captioner.models.vgg_encoder import VGGEncoder
 
 COLOURS = {"red": (220, 20, 20), "green": (20, 200, 20), "blue": (20, 20, 220)}
 SCRIPTS = Path(__file__).parent.parent / "scripts"
+
+
+def pytest_collection_modifyitems(items):
+    """Tests of one file stay in one process, and those of `distribution`, which share trainings."""
+    for item in items:
+        folder = item.path.parent.name
+        item.add_marker(pytest.mark.xdist_group(folder if folder == "distribution" else item.path.name))
 
 
 class BrightnessModel(keras.Model):
