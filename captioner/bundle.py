@@ -8,7 +8,7 @@ README.md         the model card
 """
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -20,9 +20,10 @@ from captioner.bundle_files import FORMAT_VERSION, find_bundle, read_config
 from captioner.config import PRECISIONS, DecodingConfig
 from captioner.data.vocabulary import Vocabulary
 from captioner.errors import VocabularyError
+from captioner.models.block_encoder import BlockEncoder
 from captioner.models.caption_model import CaptionModel
 from captioner.models.decoders import make_decoder
-from captioner.models.vgg_encoder import VGGEncoder
+from captioner.models.encoders import describe_encoder, make_encoder
 from groundwork.errors import BundleError, ConfigError
 from groundwork.files import write_json, write_text
 from groundwork.weight_file import read_weights, write_weights
@@ -39,7 +40,7 @@ def load_bundle(preset: str | Path) -> CaptionModel:
     config = read_config(directory)
     vocabulary = Vocabulary.load(directory / "vocabulary.txt")
     try:
-        encoder = VGGEncoder(**config["encoder"])
+        encoder = make_encoder(**config["encoder"])
         decoder = make_decoder(**config["decoder"])
         model = CaptionModel(encoder, decoder, vocabulary, decoding=DecodingConfig(**config["decoding"]))
     except (KeyError, TypeError, ValueError, ConfigError) as error:
@@ -68,7 +69,8 @@ def save_bundle(
     Args:
         model: the captioner.
         directory: created or replaced; a folder that is not a bundle is never overwritten.
-        precision: `8bit`, `float16` or `float32`, see `groundwork.weight_file`.
+        precision: `8bit`, `float16` or `float32`, see `groundwork.weight_file`; an encoder that is too sensitive for it
+            is stored with twice the bits.
         metrics: scores with their conditions.
         card: the model card, Markdown.
     """
@@ -82,7 +84,8 @@ def save_bundle(
         draft = Path(folder, "bundle")
         write_json(draft / "config.json", describe(model), indent=2)
         model.vocabulary.save(draft / "vocabulary.txt")
-        write_weights(draft / "model.weights.h5", named_weights(model), precision=precision)
+        weights = named_weights(model)
+        write_weights(draft / "model.weights.h5", weights, precision=precision, finer=fine_weights(model, weights))
         write_json(draft / "metrics.json", metrics or {}, indent=2)
         write_text(draft / "README.md", card or f"# {target.name}\n\nAn image captioner. Scores: see `metrics.json`.\n")
         if target.exists():
@@ -92,11 +95,10 @@ def save_bundle(
 
 def describe(model: CaptionModel) -> dict[str, Any]:
     """The content of config.json."""
-    encoder, decoder = model.encoder, model.decoder
     return {
         "format_version": FORMAT_VERSION,
-        "encoder": {name: getattr(encoder, name) for name in ("repeats", "filters", "image_size", "last_pooling")},
-        "decoder": {key: value for key, value in decoder.get_config().items() if key != "name"},
+        "encoder": describe_encoder(model.encoder),
+        "decoder": {key: value for key, value in model.decoder.get_config().items() if key != "name"},
         "decoding": {field.name: getattr(model.decoding, field.name) for field in fields(DecodingConfig)},
     }
 
@@ -104,6 +106,12 @@ def describe(model: CaptionModel) -> dict[str, Any]:
 def named_weights(model: CaptionModel) -> dict[str, np.ndarray]:
     """All weights of a captioner under their names on disk, `encoder/...` and `decoder/...`."""
     return {name: keras.ops.convert_to_numpy(variable) for name, variable in _named_variables(model).items()}
+
+
+def fine_weights(model: CaptionModel, names: Iterable[str]) -> frozenset[str]:
+    """Those of a captioner's weights, by their names on disk, that are stored with twice the bits of the others."""
+    fine = isinstance(model.encoder, BlockEncoder) and model.encoder.needs_fine_weights
+    return frozenset(name for name in names if fine and name.startswith("encoder/"))
 
 
 def set_named_weights(model: CaptionModel, weights: Mapping[str, np.ndarray], *, source: Path) -> None:

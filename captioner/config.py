@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from groundwork.config import Config, below, not_among, outside
 
-ENCODERS = ("vgg11", "vgg13", "vgg16", "vgg19")
+VGGS = ("vgg11", "vgg13", "vgg16", "vgg19")
+ENCODERS = (*VGGS, "mobilenetv2")
 DECODERS = ("lstm", "soft")
 PRECISIONS = ("8bit", "float16", "float32")
-REDUCTION = 32  # Each of VGG's five blocks halves the side.
+REDUCTION = 32  # Each of an encoder's five blocks halves the side.
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class NetworkConfig(Config):
     """The network and the weights it begins with."""
 
     encoder: str = "vgg16"
-    """VGG configuration: vgg11, vgg13, vgg16 or vgg19."""
+    """The CNN: vgg11, vgg13, vgg16 or vgg19, or the light mobilenetv2."""
 
     encoder_weights: str = "imagenet"
     """imagenet (downloaded by Keras), random, or a local .weights.h5 of the network without classifier."""
@@ -46,7 +47,7 @@ class NetworkConfig(Config):
     """Side of the square that pictures are squashed to, in pixels."""
 
     last_pooling: bool = True
-    """Whether the CNN's last pooling is kept; without it attention has four times the regions, 14 x 14, to look at."""
+    """Whether VGG's last pooling is kept; without it attention has four times the regions, 14 x 14, to look at."""
 
     pyramid: tuple[int, ...] = (1, 2)
     """Grids over which the CNN's regions are averaged before W_ih: 1 is the mean of all, 2 adds the four quarters."""
@@ -66,11 +67,13 @@ class NetworkConfig(Config):
     def problems(self) -> list[str]:
         side = self.image_size // (REDUCTION if self.last_pooling else REDUCTION // 2)
         fits = self.pyramid and 1 <= min(self.pyramid) <= max(self.pyramid) <= max(side, 1)
+        unpooled = "`last_pooling` can be false for VGG only, mobilenetv2 has no pooling to leave out"
         misfit = f"`pyramid` needs grids of 1 to {side} for {self.image_size} pixels, received {self.pyramid}"
         return [
             *not_among(self, ENCODERS, "encoder"),
             *not_among(self, DECODERS, "decoder"),
             *below(self, 1, "embedding_dim", "units"),
             *below(self, REDUCTION, "image_size"),
+            *([] if self.last_pooling or self.encoder in VGGS else [unpooled]),
             *([] if fits else [misfit]),
         ]

@@ -6,7 +6,7 @@ from typing import Any
 
 from captioner.bundle_files import find_bundle, read_metrics
 from captioner.data.coco import CaptionRecord, write_results
-from captioner.models.vgg_encoder import encoder_name
+from captioner.models.encoders import encoder_name
 from captioner.predictor import Predictor
 from captioner.scoring import METRIC_CONDITIONS, Evaluation, evaluate_results, file_conditions, software
 from groundwork.errors import ApplicationError, BundleError, DataError

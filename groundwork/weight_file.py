@@ -1,6 +1,6 @@
 """Weights on disk in 8 or 16 bits, under names that do not depend on a Keras version."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import h5py
@@ -12,8 +12,12 @@ from groundwork.files import atomic_path
 # Below this size a scale per channel saves nothing worth its rounding error.
 LEAST_8BIT_SIZE = 4096
 
+_TWICE_THE_BITS = {"8bit": "float16", "float16": "float32", "float32": "float32"}
 
-def write_weights(path: str | Path, weights: Mapping[str, np.ndarray], *, precision: str) -> None:
+
+def write_weights(
+    path: str | Path, weights: Mapping[str, np.ndarray], *, precision: str, finer: Collection[str] = ()
+) -> None:
     """Writes named arrays to HDF5.
 
     Args:
@@ -21,16 +25,18 @@ def write_weights(path: str | Path, weights: Mapping[str, np.ndarray], *, precis
         weights: name to array.
         precision: `"float32"` and `"float16"` store arrays as such. `"8bit"` stores matrices and convolution kernels
             as int8 with one float32 scale per output channel, w = scale * q with q in -127..127, the rest as float16.
+        finer: names of arrays that get twice the bits of the others, though never more than 32.
     """
     # Files of HDF5 1.6 hold no attribute above 64 KiB, such as the scales of a large vocabulary.
     with atomic_path(path) as temporary, h5py.File(temporary, "w", libver=("v108", "v110")) as file:
         for name, array in weights.items():
-            if precision == "8bit" and array.ndim > 1 and array.size >= LEAST_8BIT_SIZE:
+            bits = _TWICE_THE_BITS[precision] if name in finer else precision
+            if bits == "8bit" and array.ndim > 1 and array.size >= LEAST_8BIT_SIZE:
                 axis = output_axis(name)
                 values, scale = quantize(array, axis=axis)
                 file.create_dataset(name, data=values).attrs["scale"] = scale
             else:
-                file[name] = array.astype(np.float32 if precision == "float32" else np.float16)
+                file[name] = array.astype(np.float32 if bits == "float32" else np.float16)
 
 
 def read_weights(path: str | Path) -> dict[str, np.ndarray]:

@@ -9,6 +9,7 @@ from captioner.bundle_files import find_bundle, preset_names, read_metrics
 from captioner.errors import VocabularyError
 from captioner.models.caption_model import CaptionModel
 from captioner.models.decoders import make_decoder
+from captioner.models.mobilenet_v2_encoder import MobileNetV2Encoder
 from groundwork.errors import ApplicationError, BundleError, ConfigError
 from groundwork.weight_file import read_weights, write_weights
 
@@ -108,6 +109,21 @@ def test_a_captioner_with_attention_comes_back(tiny_model, tmp_path):
     save_bundle(model, tmp_path / "bundle", precision="float32")
     assert json.loads((tmp_path / "bundle/config.json").read_text())["decoder"]["kind"] == "soft"
     np.testing.assert_array_equal(load_bundle(tmp_path / "bundle")(INPUTS), model(INPUTS))
+
+
+@pytest.mark.parametrize(
+    ("precision", "bits", "tolerance"), [("float32", "f4", 0), ("float16", "f4", 1e-2), ("8bit", "f2", 1e-2)]
+)
+def test_a_captioner_with_a_light_encoder_comes_back_with_finer_weights(
+    tiny_model, tmp_path, precision, bits, tolerance
+):
+    encoder = MobileNetV2Encoder(bottlenecks=((1, 4, 1, 1), (6, 8, 1, 2)), filters=(4, 6), image_size=8)
+    decoder = make_decoder(vocabulary_size=10, embedding_dim=6, units=5)
+    model = CaptionModel(encoder, decoder, tiny_model.vocabulary)
+    save_bundle(model, tmp_path / "bundle", precision=precision)
+    with h5py.File(tmp_path / "bundle/model.weights.h5") as file:
+        assert file["encoder/block2_bottleneck2/depthwise/kernel"].dtype == bits
+    np.testing.assert_allclose(load_bundle(tmp_path / "bundle")(INPUTS), model(INPUTS), atol=tolerance)
 
 
 def test_a_bundle_of_before_there_were_kinds_loads(bundle, tiny_model):

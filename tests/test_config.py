@@ -32,6 +32,7 @@ def test_a_wrong_type_is_named():
     ("config", "change"),
     [
         (NetworkConfig, {"encoder": "resnet"}),
+        (NetworkConfig, {"last_pooling": False, "encoder": "mobilenetv2"}),
         (NetworkConfig, {"pyramid": ()}),
         (NetworkConfig, {"pyramid": (0,)}),
         (NetworkConfig, {"pyramid": (1, 2), "image_size": 63}),

@@ -9,10 +9,10 @@ from captioner.config import DecodingConfig
 from captioner.data.sides import names_side
 from captioner.data.vocabulary import Vocabulary
 from captioner.models.augmentation import PictureAugmentation
+from captioner.models.block_encoder import BlockEncoder
 from captioner.models.decoders import Decoder
 from captioner.models.recomputation import RecomputedBlocks
 from captioner.models.scheduled_sampling import ScheduledSampling
-from captioner.models.vgg_encoder import VGGEncoder
 from groundwork.accumulation import AccumulatedTraining
 
 
@@ -96,7 +96,7 @@ class CaptionModel(AccumulatedTraining, keras.Model):
         With None the first part is the whole encoder and the second captioner reads image features as they are. The
         two are what training from cached features needs: the first part runs once a picture, the second is trained.
         """
-        encoder: VGGEncoder = self.encoder
+        encoder: BlockEncoder = self.encoder
         trunk, head = encoder.split_before(block)
         if head is None:
             features = keras.Input(encoder.output_shape[1:], name="image_features")

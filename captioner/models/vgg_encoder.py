@@ -6,6 +6,7 @@ from pathlib import Path
 import keras
 from keras import layers
 
+from captioner.models.block_encoder import BlockEncoder, first_line
 from captioner.models.image_preparation import ImagePreparation
 from groundwork.errors import BundleError, ConfigError
 
@@ -21,7 +22,7 @@ REPEATS = {
 
 
 @keras.saving.register_keras_serializable(package="captioner")
-class VGGEncoder(keras.Model):
+class VGGEncoder(BlockEncoder):
     """Blocks of 3 x 3 convolutions, each closed by a 2 x 2 max pooling; depth is data.
 
     K. Simonyan, A. Zisserman, "Very Deep Convolutional Networks for Large-Scale Image Recognition", 2014
@@ -74,34 +75,6 @@ class VGGEncoder(keras.Model):
             raise ConfigError(f"`encoder` must be one of {', '.join(REPEATS)}, received {name!r}.")
         return cls(repeats=REPEATS[name], **kwargs)
 
-    @property
-    def block_names(self) -> tuple[str, ...]:
-        return tuple(f"block{index}" for index in range(1, len(self.repeats) + 1))
-
-    def split_before(self, block: str | None) -> tuple[keras.Model, keras.Model | None]:
-        """Two networks that share this one's layers: all that comes before `block`, and the rest.
-
-        With `None` the first network is the whole encoder and there is no rest.
-        """
-        if block is None:
-            return self, None
-        if block not in self.block_names[1:]:
-            raise ConfigError(f"A block to split at is one of {', '.join(self.block_names[1:])}, received {block!r}.")
-        border = self.get_layer(f"{self.block_names[self.block_names.index(block) - 1]}_pool").output
-        return keras.Model(self.input, border, name="trunk"), keras.Model(border, self.output, name="head")
-
-    def train_from(self, block: str | None) -> None:
-        """Freezes the convolutions before `block` and opens the others; None freezes all.
-
-        What is shared with this network, such as the parts of a split, is frozen or opened as well.
-        """
-        if block is not None and block not in self.block_names:
-            raise ConfigError(f"A block to train from is one of {', '.join(self.block_names)}, received {block!r}.")
-        for layer in self.layers:
-            name = layer.name.partition("_")[0]
-            if name in self.block_names:
-                layer.trainable = block is not None and name >= block
-
     def load_imagenet_weights(self, weights: str | Path) -> None:
         """Takes the convolutions of `keras.applications` VGG16 or VGG19.
 
@@ -130,10 +103,6 @@ class VGGEncoder(keras.Model):
             "trainable": self.trainable,
         }
 
-    @classmethod
-    def from_config(cls, config, custom_objects=None):
-        return cls(**config)
-
 
 def vgg_block(index: int, repeats: int, filters: int) -> list[keras.layers.Layer]:
     """`repeats` convolutions of `filters` channels and one pooling, named as in `keras.applications`."""
@@ -142,19 +111,3 @@ def vgg_block(index: int, repeats: int, filters: int) -> list[keras.layers.Layer
         for number in range(1, repeats + 1)
     ]
     return [*convolutions, layers.MaxPooling2D(2, name=f"block{index}_pool")]
-
-
-def published_name(repeats: Sequence[int], filters: Sequence[int]) -> str | None:
-    """The name of a configuration in `REPEATS`, None if it is none of them."""
-    names = (name for name, published in REPEATS.items() if published == tuple(repeats) and tuple(filters) == FILTERS)
-    return next(names, None)
-
-
-def encoder_name(encoder: keras.Model) -> str:
-    """The published name of an encoder's configuration, or its class where there is none."""
-    name = published_name(encoder.repeats, encoder.filters) if isinstance(encoder, VGGEncoder) else None
-    return name or type(encoder).__name__
-
-
-def first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0]

@@ -15,8 +15,7 @@ from captioner.data.feature_cache import FeatureCache, picture_identity, weights
 from captioner.data.pictures import Pictures
 from captioner.data.preparation.disk import readable_size, require_free
 from captioner.data.read_ahead import read_ahead, reading_threads
-from captioner.models.image_preparation import PREPARATION
-from captioner.models.vgg_encoder import VGGEncoder
+from captioner.models.block_encoder import BlockEncoder
 
 MIRRORED = "\tmirrored"
 
@@ -34,7 +33,7 @@ class View:
 
 
 def fill_caches(
-    encoder: VGGEncoder,
+    encoder: BlockEncoder,
     paths: Sequence[Path],
     directory: str | Path,
     *,
@@ -81,13 +80,13 @@ def fill_caches(
     return caches
 
 
-def open_cache(encoder: VGGEncoder, trunk: keras.Model, directory: str | Path) -> FeatureCache:
+def open_cache(encoder: BlockEncoder, trunk: keras.Model, directory: str | Path) -> FeatureCache:
     """The cache that belongs to this network with these weights and this preparation."""
     shape = trunk.compute_output_shape((None, encoder.image_size, encoder.image_size, 3))[1:]
     about = {
         "layers": [layer.name for layer in trunk.layers],
         "image_size": encoder.image_size,
-        "preparation": PREPARATION,
+        "preparation": encoder.preparation,
         "weights_sha256": weights_digest(trunk.get_weights()),
     }
     return FeatureCache(directory, about=about, shape=shape)

@@ -10,7 +10,7 @@ from captioner.data.vocabulary import Vocabulary
 from captioner.models.augmentation import PictureAugmentation
 from captioner.models.caption_model import CaptionModel
 from captioner.models.decoders import make_decoder
-from captioner.models.vgg_encoder import VGGEncoder, published_name
+from captioner.models.encoders import make_published_encoder, published_name
 from captioner.training.stage import FROZEN, StageConfig
 from groundwork.errors import BundleError
 
@@ -20,7 +20,7 @@ DECODER_OPTIONS = ("dropout", "image_dropout", "region_dropout", "attention_pena
 
 def build_model(network: NetworkConfig, vocabulary: Vocabulary, decoding: DecodingConfig) -> CaptionModel:
     """A captioner with the encoder's weights as configured and a new decoder, without dropout."""
-    encoder = VGGEncoder.from_name(network.encoder, image_size=network.image_size, last_pooling=network.last_pooling)
+    encoder = make_published_encoder(network.encoder, image_size=network.image_size, last_pooling=network.last_pooling)
     if network.encoder_weights != "random":
         encoder.load_imagenet_weights(network.encoder_weights)
     decoder = make_decoder(
@@ -43,7 +43,7 @@ def describe_network(bundle: str | Path) -> dict[str, Any]:
     config = read_config(find_bundle(bundle))
     try:
         encoder, decoder = config["encoder"], config["decoder"]
-        name = published_name(encoder["repeats"], encoder["filters"])
+        name = published_name(encoder)
         own = {"encoder": name, "decoder": decoder.get("kind", "lstm"), "image_size": encoder["image_size"]}
         own["last_pooling"] = encoder.get("last_pooling", True)
     except (KeyError, TypeError) as error:

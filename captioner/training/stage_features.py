@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from captioner.data.pictures import Pictures
 from captioner.data.prepared_data import PreparedData
-from captioner.models.vgg_encoder import VGGEncoder
+from captioner.models.block_encoder import BlockEncoder
 from captioner.training.features import fill_caches
 from captioner.training.recipe import Recipe
 from captioner.training.stage import StageConfig
@@ -13,7 +13,7 @@ from groundwork.distribution import Distribution
 
 
 def stage_images(
-    recipe: Recipe, first: int, encoder: VGGEncoder, data: PreparedData, distribution: Distribution
+    recipe: Recipe, first: int, encoder: BlockEncoder, data: PreparedData, distribution: Distribution
 ) -> StageImages:
     """The pictures for a stage, or their features, computed if not on disk, with those for the stages after it.
 

@@ -1,3 +1,4 @@
+import h5py
 import numpy as np
 import pytest
 
@@ -20,6 +21,14 @@ def test_eight_bits_take_a_quarter_of_the_place(tmp_path):
     sizes = [(tmp_path / precision).stat().st_size for precision in ("8bit", "float16", "float32")]
     assert sizes[0] < 0.27 * sizes[2]
     assert sizes[1] < 0.52 * sizes[2]
+
+
+def test_named_arrays_get_twice_the_bits(tmp_path):
+    weights = {"a/kernel": KERNEL, "b/kernel": KERNEL}
+    write_weights(tmp_path / "w.h5", weights, precision="8bit", finer={"b/kernel"})
+    with h5py.File(tmp_path / "w.h5") as file:
+        assert [file[name].dtype for name in weights] == [np.int8, np.float16]
+    np.testing.assert_allclose(read_weights(tmp_path / "w.h5")["b/kernel"], KERNEL, rtol=1e-3, atol=1e-7)
 
 
 def test_word_vectors_have_a_scale_each():

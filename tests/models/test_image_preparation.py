@@ -1,12 +1,17 @@
 import numpy as np
 
-from captioner.models.image_preparation import IMAGENET_MEAN_BGR, ImagePreparation
+from captioner.models.image_preparation import IMAGENET_MEAN_BGR, ImagePreparation, SymmetricPreparation
 
 
 def test_channels_are_reversed_and_the_mean_subtracted():
     images = np.array([[[[10, 20, 30]]]], np.uint8)
     expected = np.array([30, 20, 10], np.float32) - np.array(IMAGENET_MEAN_BGR, np.float32)
     np.testing.assert_allclose(ImagePreparation(1)(images)[0, 0, 0], expected, atol=1e-5)
+
+
+def test_symmetric_preparation_keeps_the_order_and_maps_to_minus_one_to_one():
+    images = np.array([[[[0, 127.5, 255]]]])
+    np.testing.assert_array_equal(SymmetricPreparation(1)(images)[0, 0, 0], [-1, 0, 1])
 
 
 def test_a_picture_is_squashed_without_cropping():

@@ -20,7 +20,7 @@ from groundwork.files import file_sha256
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "data" / "sample"
-RECIPES = sorted(ROOT.glob("recipes/*_vgg*.yaml"))
+RECIPES = sorted(path for cnn in ("vgg", "mobilenet") for path in ROOT.glob(f"recipes/*_{cnn}*.yaml"))
 STAGED = ROOT / "recipes" / "flickr8k_vgg19_lstm.yaml"
 SMALL = {
     "image_size": 64,
