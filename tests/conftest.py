@@ -15,7 +15,7 @@ from keras import ops
 from PIL import Image
 
 from captioner.config import DecodingConfig
-from captioner.data.vocabulary import SPECIAL_TOKENS, Vocabulary
+from captioner.data.vocabulary import END_ID, PAD_ID, SPECIAL_TOKENS, START_ID, UNKNOWN_ID, Vocabulary
 from captioner.models.caption_model import CaptionModel
 from captioner.models.lstm_decoder import LSTMDecoder
 from captioner.models.vgg_encoder import VGGEncoder
@@ -120,3 +120,44 @@ def colour_data(tmp_path: Path) -> Path:
     words = Vocabulary.build(f"a one square on page which is all {' '.join(COLOURS)}".split())
     words.save(folder / "vocabulary.txt")
     return folder
+
+
+@pytest.fixture
+def gradients_of():
+    """`gradients_of(variables, loss)`: the gradients of `loss()`, by the backend alone."""
+
+    def compute(variables, loss):
+        if keras.backend.backend() == "tensorflow":
+            import tensorflow as tf
+
+            with tf.GradientTape() as tape:
+                value = loss()
+            gradients = tape.gradient(value, variables, unconnected_gradients="zero")
+            return [ops.convert_to_numpy(gradient) for gradient in gradients]
+        import jax
+
+        def loss_of(values):
+            with keras.StatelessScope(state_mapping=list(zip(variables, values, strict=True))):
+                return loss()
+
+        return jax.grad(loss_of)([variable.value for variable in variables])
+
+    return compute
+
+
+@pytest.fixture
+def log_probability():
+    """`log_probability(captioner, image, caption, max_length=, temperature=)`: that `sample` draws it, word by word."""
+
+    def compute(captioner, image, caption, *, max_length, temperature=1.0):
+        state = captioner.initial_state(captioner.encoder(image[None]))
+        total, last = 0.0, START_ID
+        for place, token in enumerate(caption[: max_length - 1]):
+            logits, state = captioner.step(np.array([last]), state)
+            banned = (PAD_ID, START_ID, UNKNOWN_ID, *[END_ID][place:])
+            possible = [word for word in range(logits.shape[1]) if word not in banned]
+            log_probs = ops.log_softmax(ops.take(logits[0], np.array(possible)) / temperature)
+            total, last = total + log_probs[possible.index(token)], token
+        return total
+
+    return compute

@@ -25,4 +25,6 @@ def policy_logits(logits, *, banned_ids: Sequence[int], end_id: int, min_length:
     banned = np.where(np.isin(token_ids, banned_ids), EXCLUDED, 0).astype("float32")
     is_end = np.where(token_ids == end_id, EXCLUDED, 0).astype("float32")
     must_go_on = ops.cast(ops.arange(ops.shape(logits)[-2]) + 1 < min_length, "float32")  # (time,)
-    return ops.cast(logits, "float32") / temperature + banned + must_go_on[:, None] * is_end
+    logits = ops.cast(logits, "float32")
+    logits = logits if temperature == 1 else logits / temperature  # A pass over much memory is spared.
+    return logits + (banned + must_go_on[:, None] * is_end)

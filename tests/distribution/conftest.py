@@ -55,12 +55,12 @@ def runs(tmp_path_factory) -> Runs:
     """All runs on TensorFlow: here on one device, elsewhere on two replicas and by two workers, one of them killed."""
     module, folder = runs_module(), tmp_path_factory.mktemp("runs")
     module.write_data(folder / "data")
-    mirrored = start(folder, "mirrored", 2, "masks", *ON_REPLICAS)
+    mirrored = start(folder, "mirrored", 2, "masks", "self_critical", *ON_REPLICAS)
     workers = start_workers(folder, "frozen", stop={"STOP_AFTER_EPOCH": "1"})
     for name in ON_REPLICAS:
         module.RUNS[name](folder / "data", folder / "single" / name, Distribution())
     survivor, _ = (end(worker) for worker in workers)
-    resumed = [end(worker) for worker in start_workers(folder, "frozen", "words")]
+    resumed = [end(worker) for worker in start_workers(folder, "frozen", "words", "self_critical")]
     check(end(mirrored), *resumed)
     return Runs(folder, survivor, [survivor.pid, resumed[0].pid])
 
@@ -84,7 +84,8 @@ def jax_folder(tmp_path_factory) -> Path:
         folder / "data" / "bundle",
     )
     environment = {"KERAS_BACKEND": "jax", "XLA_FLAGS": "--xla_force_host_platform_device_count=2"}
-    check(end(start(folder, "mirrored", 2, "frozen", "bundles", "accumulated", "overflow", "policies", **environment)))
+    names = ("frozen", "bundles", "self_critical", "accumulated", "overflow", "policies")
+    check(end(start(folder, "mirrored", 2, *names, **environment)))
     return folder
 
 

@@ -19,6 +19,7 @@ import keras
 import numpy as np
 import pytest
 from PIL import Image
+from self_critical_runs import run_self_critical
 from step_runs import run_accumulated, run_overflow, run_policies
 
 from captioner.bundle import load_bundle
@@ -282,6 +283,7 @@ def answer(bundle: Path, path: Path) -> None:
 RUNS = {
     "words": run_words,
     "masks": run_masks,
+    "self_critical": run_self_critical,
     "captioner": run_captioner,
     "frozen": run_frozen,
     "characters": run_characters,
