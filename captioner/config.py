@@ -25,8 +25,15 @@ class DecodingConfig(Config):
     length_penalty: float = 0.7
     """Exponent of the length by which a caption's log-probability is divided; 0 favours short captions, 1 long ones."""
 
+    no_repeat_ngram: int = 3
+    """Length in words of the sequences that no caption has twice, nor any word directly after itself; 0 allows all."""
+
+    dangling_ends: bool = False
+    """Whether captions may end with an English word that leads to another, such as a, with or and."""
+
     def problems(self) -> list[str]:
         return [
+            *below(self, 0, "no_repeat_ngram"),
             *below(self, 1, "beam_size"),
             *below(self, 2, "max_length"),
             *outside(self, 0, 2, "length_penalty"),

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from captioner.bundle_files import find_bundle, read_metrics
+from captioner.config import DecodingConfig
 from captioner.data.coco import CaptionRecord, write_results
 from captioner.models.encoders import encoder_name
 from captioner.predictor import Predictor
@@ -67,14 +68,26 @@ def training_conditions(model: str) -> dict[str, Any]:
 
 def describe_conditions(predictor: Predictor, *, model: str, annotations: str | Path) -> dict[str, Any]:
     """Everything but the number of images that a score depends on, JSON-able."""
-    decoding = predictor.generator.decoding
     return {
         **file_conditions("annotations", annotations),
         "model": model,
         "encoder": f"{encoder_name(predictor.generator.model.encoder)}, {predictor.image_size[0]} pixels",
         **training_conditions(model),
-        "decoding": f"beam search, beam {decoding.beam_size}, length penalty {decoding.length_penalty}, "
-        f"at most {decoding.max_length} tokens",
+        "decoding": describe_search(predictor.generator.decoding),
         **METRIC_CONDITIONS,
         "software": software(PACKAGES),
     }
+
+
+def describe_search(decoding: DecodingConfig) -> str:
+    """The search for captions in one line."""
+    clauses = [
+        f"beam search, beam {decoding.beam_size}",
+        f"length penalty {decoding.length_penalty}",
+        f"at most {decoding.max_length} tokens",
+    ]
+    if decoding.no_repeat_ngram:
+        clauses.append(f"no {decoding.no_repeat_ngram}-gram twice")
+    if not decoding.dangling_ends:
+        clauses.append("no dangling end")
+    return ", ".join(clauses)

@@ -8,6 +8,7 @@ import keras
 import numpy as np
 
 from captioner.config import DecodingConfig
+from captioner.data.dangling import dangling_ids
 from captioner.data.vocabulary import END_ID, PAD_ID, START_ID, UNKNOWN_ID, Vocabulary
 from captioner.decoding.beam_search import beam_search
 from captioner.decoding.decoded import Decoded
@@ -40,28 +41,17 @@ class CaptionGenerator:
     Args:
         model: the captioner.
         num_captions: captions an image, the best first; a search that finds fewer returns fewer.
-        beam_size: see `DecodingConfig`, as the two that follow; what is not given is as `model.decoding` says, though
-            the beam is never narrower than `num_captions`.
-        max_length: see `DecodingConfig`.
-        length_penalty: see `DecodingConfig`.
+        options: fields of `DecodingConfig`; what is not given, or None, is as `model.decoding` says, though the beam is
+            never narrower than `num_captions` unless it is given.
 
     Raises:
         ConfigError: an option is out of range, or the `beam_size` given is below `num_captions`.
     """
 
-    def __init__(
-        self,
-        model: CaptionModel,
-        *,
-        num_captions: int = 1,
-        beam_size: int | None = None,
-        max_length: int | None = None,
-        length_penalty: float | None = None,
-    ):
-        if beam_size is None:
-            beam_size = max(num_captions, model.decoding.beam_size)
-        options: dict[str, Any] = {"beam_size": beam_size, "max_length": max_length, "length_penalty": length_penalty}
-        decoding = replace(model.decoding, **{name: value for name, value in options.items() if value is not None})
+    def __init__(self, model: CaptionModel, *, num_captions: int = 1, **options: Any):
+        given = {name: value for name, value in options.items() if value is not None}
+        beam_size = given.setdefault("beam_size", max(num_captions, model.decoding.beam_size))
+        decoding = replace(model.decoding, **given)
         problems = decoding.problems()
         if not 1 <= num_captions <= beam_size:
             problems.append(f"`num_captions` must lie between 1 and the beam size {beam_size}, received {num_captions}")
@@ -109,6 +99,7 @@ class _FromFeatures(keras.Model):
         self.model = model
         self.decoding = decoding
         self.num_captions = num_captions
+        self.dangling_ids = () if decoding.dangling_ends else dangling_ids(model.vocabulary.words)
         self.built = True
         # XLA would compile the loop over words for longer than most searches take; on JAX there is no other compiler.
         self.compile(jit_compile=keras.backend.backend() == "jax")
@@ -126,6 +117,8 @@ class _FromFeatures(keras.Model):
             min_length=2,  # A caption has a word.
             max_length=self.decoding.max_length,
             length_penalty=self.decoding.length_penalty,
+            no_repeat_ngram=self.decoding.no_repeat_ngram,
+            dangling_ids=self.dangling_ids,
         )
 
 

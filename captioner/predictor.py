@@ -57,33 +57,16 @@ class Predictor:
     Args:
         model: the captioner.
         batch_size: pictures captioned together.
-        num_captions: captions a picture, as the options that follow of `CaptionGenerator`.
-        beam_size: captions kept alive in the search.
-        max_length: most tokens of a caption.
-        length_penalty: exponent of the length in the score.
+        num_captions: captions a picture.
+        options: further ones of `CaptionGenerator`.
 
     Raises:
         ConfigError: an option is out of range.
     """
 
-    def __init__(
-        self,
-        model: CaptionModel,
-        *,
-        batch_size: int = 16,
-        num_captions: int = 1,
-        beam_size: int | None = None,
-        max_length: int | None = None,
-        length_penalty: float | None = None,
-    ):
+    def __init__(self, model: CaptionModel, *, batch_size: int = 16, num_captions: int = 1, **options: Any):
         check_count("batch_size", batch_size)
-        self.generator = CaptionGenerator(
-            model,
-            num_captions=num_captions,
-            beam_size=beam_size,
-            max_length=max_length,
-            length_penalty=length_penalty,
-        )
+        self.generator = CaptionGenerator(model, num_captions=num_captions, **options)
         self.batch_size = batch_size
         self.image_size = (model.encoder.image_size, model.encoder.image_size)
 

@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING
 
 from captioner.bundle_files import DEFAULT_PRESET, find_bundle
 from captioner.formats import FORMATS, bare_text, check_image_ids
+from captioner.search_options import add_search_options, search_options
 from groundwork.console import FAILURE, ArgumentParser, progress, quiet_imports, report, script, whole_number, write
 from groundwork.errors import ApplicationError, DataError, UsageError
 from groundwork.files import atomic_path
@@ -68,25 +69,14 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--model", default=DEFAULT_PRESET, metavar="NAME_OR_DIR", help="default %(default)s")
     parser.add_argument(
-        "--beam-size",
-        type=whole_number(1),
-        metavar="N",
-        help="captions kept alive in the search; as the model says if not given",
-    )
-    parser.add_argument(
         "--num-captions", type=whole_number(1), metavar="N", default=1, help="best captions to print, 1 if not given"
-    )
-    parser.add_argument(
-        "--max-length",
-        type=whole_number(2),
-        metavar="N",
-        help="most words of a caption, its end counted; as the model says if not given",
     )
     parser.add_argument("--format", choices=FORMATS, default="text", help="text if not given, see above")
     parser.add_argument("--output", type=Path, metavar="FILE", help="written when all is done; stdout if not given")
     parser.add_argument(
         "--batch-size", type=whole_number(1), metavar="N", default=16, help="images captioned together, 16 if not given"
     )
+    add_search_options(parser)
     options = parser.parse_args(argv)
     if options.beam_size is not None and options.num_captions > options.beam_size:
         raise UsageError(f"A beam of {options.beam_size} cannot give {options.num_captions} captions an image.")
@@ -124,8 +114,7 @@ def predict(sources: "Sequence[Source]", options: argparse.Namespace) -> "Iterat
         options.model,
         batch_size=options.batch_size,
         num_captions=options.num_captions,
-        beam_size=options.beam_size,
-        max_length=options.max_length,
+        **search_options(options),
     )
     return predictor(sources)
 

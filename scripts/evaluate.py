@@ -22,6 +22,7 @@ from captioner.bundle_files import DEFAULT_PRESET, find_bundle
 from captioner.data.coco import read_records
 from captioner.metrics.selection import require_metrics
 from captioner.scoring import metric_list, require_captions
+from captioner.search_options import add_search_options, search_options
 from groundwork.console import FAILURE, ArgumentParser, progress, quiet_imports, report, script, whole_number, write
 from groundwork.errors import ApplicationError
 from groundwork.files import write_json
@@ -38,10 +39,8 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument("--report", type=Path, metavar="FILE", help="scores and conditions as JSON")
     parser.add_argument("--metrics", type=metric_list, metavar="LIST", help="for example bleu,cider (default: all)")
     parser.add_argument("--json", action="store_true", help="print the scores as one JSON object")
-    parser.add_argument("--beam-size", type=whole_number(1), metavar="N", help="captions kept alive in the search")
-    parser.add_argument("--max-length", type=whole_number(2), metavar="N", help="most words of a caption, plus its end")
-    parser.add_argument("--length-penalty", type=float, metavar="X", help="exponent of the length in the score")
     parser.add_argument("--batch-size", type=whole_number(1), default=16, metavar="N", help="default %(default)s")
+    add_search_options(parser)
     return parser
 
 
@@ -59,9 +58,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     predictor = Predictor.from_preset(
         options.model,
         batch_size=options.batch_size,
-        beam_size=options.beam_size,
-        max_length=options.max_length,
-        length_penalty=options.length_penalty,
+        **search_options(options),
     )
     errors: list[ApplicationError] = []
 

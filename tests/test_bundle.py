@@ -50,9 +50,15 @@ def test_names_on_disk_depend_on_no_keras_counter(tiny_model, bundle):
 
 
 def test_decoding_settings_travel_along(tiny_model, tmp_path):
-    object.__setattr__(tiny_model, "decoding", type(tiny_model.decoding)(beam_size=7))
+    object.__setattr__(tiny_model, "decoding", type(tiny_model.decoding)(beam_size=7, no_repeat_ngram=0))
     save_bundle(tiny_model, tmp_path / "bundle")
-    assert load_bundle(tmp_path / "bundle").decoding.beam_size == 7
+    assert load_bundle(tmp_path / "bundle").decoding == tiny_model.decoding
+
+
+def test_a_bundle_of_before_there_was_hygiene_captions_with_it(bundle):
+    edit_config(bundle, decoding={"beam_size": 2, "max_length": 9, "length_penalty": 0.5})
+    decoding = load_bundle(bundle).decoding
+    assert (decoding.beam_size, decoding.no_repeat_ngram, decoding.dangling_ends) == (2, 3, False)
 
 
 def test_an_older_bundle_is_replaced(bundle, tiny_model):

@@ -37,6 +37,8 @@ def test_a_wrong_type_is_named():
         (NetworkConfig, {"pyramid": (0,)}),
         (NetworkConfig, {"pyramid": (1, 2), "image_size": 63}),
         (DecodingConfig, {"beam_size": 0}),
+        (DecodingConfig, {"no_repeat_ngram": -1}),
+        (DecodingConfig, {"dangling_ends": 0}),
         (StageConfig, {"learning_rate": 0.0}),
         (StageConfig, {"learning_rate": float("nan")}),
         (StageConfig, {"encoder_learning_rate": 0.0}),

@@ -3,6 +3,7 @@ import math
 import numpy as np
 import pytest
 
+from captioner.data.vocabulary import SPECIAL_TOKENS, Vocabulary
 from captioner.decoding.decoded import Decoded
 from captioner.generation import Caption, CaptionGenerator, in_words
 from groundwork.errors import BundleError, ConfigError
@@ -77,3 +78,20 @@ def test_weights_that_are_not_finite_are_told(brightness_model):
     features = np.full((1, 1, 1), np.nan, "float32")
     with pytest.raises(BundleError, match="not finite"):
         CaptionGenerator(brightness_model).from_features(features)
+
+
+@pytest.fixture
+def stutterer(brightness_model):
+    """After `dark` or `bright` comes `the`, and after `the` the end with 0.5, `the` with 0.3, `dark` with 0.2."""
+    brightness_model.vocabulary = Vocabulary([*SPECIAL_TOKENS, "dark", "bright", "the"])
+    brightness_model.table[[4, 5]] = np.array([0, 0, 0.1, 0, 0, 0, 0.9]) + 1e-9
+    brightness_model.table[6] = np.array([0, 0, 0.5, 0, 0.2, 0, 0.3]) + 1e-9
+    return brightness_model
+
+
+def test_captions_have_hygiene_unless_they_are_asked_not_to(stutterer):
+    ((tidy,),) = CaptionGenerator(stutterer, beam_size=1, max_length=4).from_images(WHITE)
+    ((free,),) = CaptionGenerator(
+        stutterer, beam_size=1, max_length=4, no_repeat_ngram=0, dangling_ends=True
+    ).from_images(WHITE)
+    assert (tidy.text, free.text) == ("bright the dark", "bright the")

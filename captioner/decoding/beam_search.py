@@ -9,6 +9,7 @@ from keras import ops
 from captioner.decoding.candidates import best_continuations, best_finished
 from captioner.decoding.checks import check_count, check_length_penalty
 from captioner.decoding.decoded import DEFAULT_LENGTH_PENALTY, Decoded, Step, normalise_by_length
+from captioner.decoding.hygiene import Hygiene
 from captioner.decoding.next_token import never_emitted, next_log_probs
 from captioner.decoding.rows import choose_rows, count_rows, repeat_rows
 from captioner.decoding.sampling import greedy_search
@@ -36,6 +37,8 @@ def beam_search(
     min_length: int = 1,
     max_length: int = 20,
     length_penalty: float = DEFAULT_LENGTH_PENALTY,
+    no_repeat_ngram: int = 0,
+    dangling_ids: Sequence[int] = (),
 ) -> Decoded:
     """The captions with the highest length-normalised log-probability that a beam finds.
 
@@ -60,6 +63,8 @@ def beam_search(
         max_length: tokens of the longest caption, its end token included. A caption that gets there is closed, with
             the model's own log-probability of the end token.
         length_penalty: power of the length that divides the log-probability, see `normalise_by_length`.
+        no_repeat_ngram: length of the sequences of tokens that no caption has twice, see `Hygiene`; 0 allows them.
+        dangling_ids: tokens that no caption ends with, see `Hygiene`.
 
     Returns:
         Decoded with `num_results` beams.
@@ -84,8 +89,17 @@ def beam_search(
             min_length=min_length,
             max_length=max_length,
             length_penalty=length_penalty,
+            no_repeat_ngram=no_repeat_ngram,
+            dangling_ids=dangling_ids,
         )
     banned_ids = never_emitted(start_id=start_id, end_id=end_id, pad_id=pad_id, forbidden_ids=forbidden_ids)
+    hygiene = Hygiene(
+        end_id=end_id,
+        pad_id=pad_id,
+        no_repeat_ngram=no_repeat_ngram,
+        dangling_ids=dangling_ids,
+        max_length=max_length,
+    )
 
     def can_improve(_, live, finished):
         upper_bounds = normalise_by_length(live.log_probs[:, 0], max_length, length_penalty)
@@ -98,6 +112,7 @@ def beam_search(
         log_probs = next_log_probs(
             logits, banned_ids=banned_ids, end_id=end_id, must_end=must_end, must_go_on=must_go_on
         )
+        log_probs = hygiene(log_probs, live.token_ids, live.last_ids, length)
         closed = _close(live, log_probs[:, end_id], length, end_id=end_id, length_penalty=length_penalty)
         best, parents, words = best_continuations(live.log_probs, log_probs, end_id=end_id)
         token_ids, state = choose_rows((live.token_ids, state), parents, rows_per_image=beam_size)

@@ -24,6 +24,8 @@ def greedy_search(
     min_length: int = 1,
     max_length: int = 20,
     length_penalty: float = DEFAULT_LENGTH_PENALTY,
+    no_repeat_ngram: int = 0,
+    dangling_ids: Sequence[int] = (),
 ) -> Decoded:
     """The caption of the likeliest token at each step, the lower id in a tie.
 
@@ -41,6 +43,8 @@ def greedy_search(
         min_length=min_length,
         max_length=max_length,
         length_penalty=length_penalty,
+        no_repeat_ngram=no_repeat_ngram,
+        dangling_ids=dangling_ids,
     )
 
 
@@ -61,6 +65,8 @@ def sample(
     num_results: int = 1,
     halvings: int = 0,
     length_penalty: float = DEFAULT_LENGTH_PENALTY,
+    no_repeat_ngram: int = 0,
+    dangling_ids: Sequence[int] = (),
 ) -> Decoded:
     """Captions drawn at random from the model's distribution.
 
@@ -105,4 +111,6 @@ def sample(
         min_length=min_length,
         max_length=max_length,
         length_penalty=length_penalty,
+        no_repeat_ngram=no_repeat_ngram,
+        dangling_ids=dangling_ids,
     )

@@ -8,6 +8,7 @@ from keras import ops
 
 from captioner.decoding.checks import check_count, check_length_penalty
 from captioner.decoding.decoded import Decoded, Step, normalise_by_length
+from captioner.decoding.hygiene import Hygiene
 from captioner.decoding.next_token import never_emitted, next_log_probs
 from captioner.decoding.rows import count_rows
 
@@ -36,6 +37,8 @@ def append_tokens(
     min_length: int,
     max_length: int,
     length_penalty: float,
+    no_repeat_ngram: int,
+    dangling_ids: Sequence[int],
     noise: Any = (),
     captions_per_image: int = 1,
     halvings: int = 0,
@@ -45,6 +48,13 @@ def append_tokens(
     check_count("min_length", min_length, at_most=max_length)
     check_length_penalty(length_penalty)
     banned_ids = never_emitted(start_id=start_id, end_id=end_id, pad_id=pad_id, forbidden_ids=forbidden_ids)
+    hygiene = Hygiene(
+        end_id=end_id,
+        pad_id=pad_id,
+        no_repeat_ngram=no_repeat_ngram,
+        dangling_ids=dangling_ids,
+        max_length=max_length,
+    )
     positions = ops.arange(max_length, dtype="int32")
 
     def extend(position, captions):
@@ -53,6 +63,7 @@ def append_tokens(
         log_probs = next_log_probs(
             logits, banned_ids=banned_ids, end_id=end_id, must_end=must_end, must_go_on=must_go_on
         )
+        log_probs = hygiene(log_probs, captions.token_ids, captions.last_ids, position)
         new_ids = ops.cast(choose(log_probs, position, captions.noise), "int32")
         gained = ops.take_along_axis(log_probs, new_ids[:, None], axis=1)[:, 0]
         new_ids = ops.where(captions.ended, pad_id, new_ids)

@@ -27,5 +27,6 @@ def changes(recorded: Mapping[str, Any], wanted: Mapping[str, Any], *, begun: in
 
 
 def _differences(old: Mapping[str, Any], new: Mapping[str, Any], *, without: Iterable[str] = ()) -> list[str]:
-    names = [name for name in {**old, **new} if name not in without and old.get(name) != new.get(name)]
-    return [f"`{name}` was {old.get(name)} and is {new.get(name)}" for name in names]
+    # What an older version wrote lacks the fields that came later.
+    names = [name for name in old if name not in without and old[name] != new.get(name)]
+    return [f"`{name}` was {old[name]} and is {new.get(name)}" for name in names]

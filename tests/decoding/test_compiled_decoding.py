@@ -4,12 +4,15 @@ import pytest
 
 from captioner.decoding import beam_search, greedy_search, sample
 
+HYGIENE = {"no_repeat_ngram": 2, "dangling_ids": (5,)}
 SEARCHES = [
     (beam_search, {"beam_size": 3}),
     (greedy_search, {}),
     (sample, {"seed": 3}),
     (sample, {"seed": 3, "top_k": 4, "top_p": 0.9}),
     (sample, {"seed": 3, "num_results": 3, "halvings": 2}),
+    (beam_search, {"beam_size": 3, **HYGIENE}),
+    (sample, {"seed": 3, "num_results": 3, "halvings": 2, **HYGIENE}),
 ]
 
 

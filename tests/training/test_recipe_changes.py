@@ -28,3 +28,8 @@ def test_what_was_done_may_not_change():
         "stage b is missing",
     ]
     assert changes(plain(stages=[A, B]), plain(stages=[B, A]), begun=1) == ["stage 1 was a and is b"]
+
+
+def test_what_an_older_version_did_not_record_may_be_anything():
+    older = {name: value for name, value in plain(stages=[A]).items() if name != "no_repeat_ngram"}
+    assert changes(older, plain(stages=[A]), begun=1) == []
