@@ -9,6 +9,7 @@ import pytest
 
 from captioner.data.coco import read_records
 from captioner.data.images import load_image
+from captioner.models import vgg_encoder
 from captioner.training.stage import StageConfig
 
 BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
@@ -194,6 +195,11 @@ def test_operations_of_vgg16_are_those_of_the_literature(load):
     assert (first, second) == (2 * 27 * 64 * 224**2, 2 * 9 * 64 * 64 * 224**2)
 
 
+def test_the_networks_of_benchmarks_are_the_captioners(load):
+    sizes = load("sizes")
+    assert (sizes.REPEATS, sizes.FILTERS) == (vgg_encoder.REPEATS, vgg_encoder.FILTERS)
+
+
 def test_only_what_is_trained_counts_three_times(load):
     operations, sizes = load("operations"), load("sizes")
     encoder = sizes.vgg("vgg16")
@@ -225,7 +231,7 @@ def growths(load):
 def test_growth_is_compared_with_proportion(load, growths):
     assert growths[0].ratio == 6 / 2 / 4
     assert load("growth").as_lines(growths) == [
-        "              median s    lowest   highest of proportional",
+        "               median s    lowest   highest of proportional",
         "     1 images         2         1         3            1.00",
         "     2 images         4         4         4            1.00",
         "     4 images         6         6         6            0.75",
