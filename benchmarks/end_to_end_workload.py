@@ -2,14 +2,15 @@
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from operations import training
 from sizes import LSTM, vgg
 from training_workload import Workload
 
-from captioner.training.stage import StageConfig
+if TYPE_CHECKING:
+    from captioner.training.stage import StageConfig
 
 SEED = 1
 
@@ -32,14 +33,18 @@ class EndToEndWorkload(Workload):
         """Those of an epoch."""
         return training(self.encoder, self.decoder, images=len(self.table()), words=self.words(), train_from="block1")
 
-    def stage(self) -> StageConfig:
+    def stage(self) -> "StageConfig":
         """The whole network is trained; no running average of the weights."""
+        from captioner.training.stage import StageConfig  # The PyTorch side has no need of it, nor of PyYAML.
+
         shared = {key: value for key, value in asdict(self).items() if key in StageConfig.__dataclass_fields__}
         return StageConfig(train_from="block1", ema_momentum=0.0, **shared)
 
 
 def prepare(folder: Path, *, encoder: str, image_size: int, batches: int, batch_size: int) -> EndToEndWorkload:
     """Writes random pictures."""
+    from captioner.training.stage import StageConfig
+
     images = batches * batch_size
     pictures = np.random.default_rng(SEED).integers(0, 256, (images, image_size, image_size, 3), dtype=np.uint8)
     np.save(folder / "pictures.npy", pictures)
