@@ -10,10 +10,11 @@ ROOT = Path(__file__).parent.parent
 SAMPLE = ROOT / "data" / "sample"
 
 
-def make_parser(description: str | None, *, rounds: int) -> argparse.ArgumentParser:
-    """A parser with `--model`, `--rounds` and `--json`."""
+def make_parser(description: str | None, *, rounds: int, model: bool = True) -> argparse.ArgumentParser:
+    """A parser with `--rounds`, `--json` and, for a benchmark of a bundle, `--model`."""
     parser = ArgumentParser(description=description)
-    parser.add_argument("--model", default=DEFAULT_PRESET, metavar="NAME_OR_DIR", help="default %(default)s")
+    if model:
+        parser.add_argument("--model", default=DEFAULT_PRESET, metavar="NAME_OR_DIR", help="default %(default)s")
     parser.add_argument(
         "--rounds",
         type=whole_number(1),

@@ -48,8 +48,7 @@ def epoch_source(workload: Workload) -> "EpochSource":
 def compiled_model(workload: Workload, *, steps: int) -> "CaptionModel":
     """The bundle's decoder, compiled as the trainer compiles it for a stage with the CNN frozen."""
     from captioner.models.caption_model import CaptionModel
-    from captioner.training.loss import CaptionCrossentropy
-    from captioner.training.optimizer import make_optimizer
+    from captioner.training.objectives import compile_crossentropy
     from captioner.training.stage import StageConfig
 
     stage = StageConfig(
@@ -59,9 +58,7 @@ def compiled_model(workload: Workload, *, steps: int) -> "CaptionModel":
         clip_norm=workload.clip_norm,
     )
     _, trainee = CaptionModel.from_preset(workload.model).cut_before(None)
-    trainee.compile(
-        optimizer=make_optimizer(stage, trainee, steps=steps), loss=CaptionCrossentropy(stage.label_smoothing)
-    )
+    compile_crossentropy(trainee, stage, steps=steps)
     return trainee
 
 

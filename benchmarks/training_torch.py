@@ -27,19 +27,22 @@ def main(argv: Sequence[str] | None = None) -> None:
     text, *options = sys.argv[1:] if argv is None else argv
     workload = Workload.from_json(text)
     import torch
+    from torch_captioner import TorchCaptioner
 
     torch.manual_seed(workload.seed)
-    serve(epoch_function(workload, sorted_batches(workload) if "--sorted" in options else shuffled_batches(workload)))
+    model = TorchCaptioner(channels=workload.table().shape[2], **workload.decoder)
+    batches = sorted_batches(workload) if "--sorted" in options else shuffled_batches(workload)
+    serve(epoch_function(workload, batches, model))
 
 
-def epoch_function(workload: Workload, batches: "Callable[[int], Batches]") -> Epoch:
+def epoch_function(workload: Workload, batches: "Callable[[int], Batches]", model: "nn.Module") -> Epoch:
     """Forward, backward, clipping and Adam, as PyTorch's own examples write it."""
     import torch
-    from torch_captioner import TorchCaptioner, caption_loss
+    from torch_captioner import caption_loss
 
-    model: nn.Module = TorchCaptioner(channels=workload.table().shape[2], **workload.decoder).train()
+    model.train()
     # Tied weights count once, and the second bias of nn.LSTM not at all.
-    parameters = sum(part.numel() for name, part in model.named_parameters() if name != "lstm.bias_hh_l0")
+    parameters = sum(part.numel() for name, part in model.named_parameters() if not name.endswith("lstm.bias_hh_l0"))
     optimizer = torch.optim.Adam(model.parameters(), lr=workload.learning_rate)
 
     def epoch(number: int) -> dict[str, Any]:

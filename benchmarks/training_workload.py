@@ -59,10 +59,16 @@ class Workload:
         images = len(self.table())
         randomness = np.random.default_rng(self.seed)
         lengths = caption_lengths(images * self.captions_per_image, randomness)
-        words = token_ids(int(lengths.sum()), self.decoder["vocabulary_size"], randomness)
-        captions = [ids.tolist() for ids in np.split(words, np.cumsum(lengths)[:-1])]
-        step = self.captions_per_image
-        return [captions[start : start + step] for start in range(0, len(captions), step)]
+        return captions_of(lengths, self.captions_per_image, self.decoder["vocabulary_size"], randomness)
+
+
+def captions_of(
+    lengths: np.ndarray, captions_per_image: int, vocabulary_size: int, randomness: np.random.Generator
+) -> list[list[list[int]]]:
+    """Captions of given lengths, int64 `(captions,)`, as token ids without start and end, in groups of an image."""
+    words = token_ids(int(lengths.sum()), vocabulary_size, randomness)
+    captions = [ids.tolist() for ids in np.split(words, np.cumsum(lengths)[:-1])]
+    return [captions[start : start + captions_per_image] for start in range(0, len(captions), captions_per_image)]
 
 
 def caption_lengths(count: int, randomness: np.random.Generator) -> np.ndarray:

@@ -9,6 +9,8 @@ import pytest
 
 from captioner.data.coco import read_records
 from captioner.data.images import load_image
+from captioner.models import vgg_encoder
+from captioner.training.stage import StageConfig
 
 BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
 
@@ -41,6 +43,11 @@ def comparison(load):
         ("memory", "--model"),
         ("input_throughput", "--model"),
         ("coco_size", "--images"),
+        ("vgg_forward", "--encoder"),
+        ("end_to_end_training", "--torch-python"),
+        ("linear_cost", "--output"),
+        ("gpu", "--anyway"),
+        ("finetuning_memory", "--encoder"),
     ],
 )
 def test_help_works_anywhere(name, option, tmp_path):
@@ -178,3 +185,100 @@ def test_data_may_cost_so_much_memory_beyond_the_model(load):
     steps = {name: {"seconds": 60.0, "mebibytes": peak} for name, peak in peaks.items()}
     assert json.loads(coco_size.as_json(steps, {}))["mebibytes_beyond_the_model"] == 1500
     assert "1,500 MiB beyond the model, goal less than 4,096: met" in coco_size.as_table(steps, {})
+
+
+def test_operations_of_vgg16_are_those_of_the_literature(load):
+    operations, sizes = load("operations"), load("sizes")
+    encoder = sizes.vgg("vgg16")
+    assert operations.encoding(encoder) == pytest.approx(2 * 15.35e9, rel=1e-3)  # 15.3 thousand million multiplications
+    first, second, *_ = operations.convolutions(encoder)
+    assert (first, second) == (2 * 27 * 64 * 224**2, 2 * 9 * 64 * 64 * 224**2)
+
+
+def test_the_networks_of_benchmarks_are_the_captioners(load):
+    sizes = load("sizes")
+    assert (sizes.REPEATS, sizes.FILTERS) == (vgg_encoder.REPEATS, vgg_encoder.FILTERS)
+
+
+def test_only_what_is_trained_counts_three_times(load):
+    operations, sizes = load("operations"), load("sizes")
+    encoder = sizes.vgg("vgg16")
+    convolution = 2 * 9 * 512 * 512 * 14**2
+    assert operations.encoder_training(encoder, "block5") == 3 * 3 * convolution - convolution
+    assert operations.encoder_training(encoder) == 3 * operations.encoding(encoder) - 2 * 27 * 64 * 224**2
+
+
+def test_a_frozen_encoder_costs_nothing_in_training(load):
+    operations, sizes = load("operations"), load("sizes")
+    encoder, decoder = sizes.vgg("vgg16"), sizes.LSTM
+    frozen = operations.training(encoder, decoder, images=2, words=100, train_from=None)
+    tuned = operations.training(encoder, decoder, images=2, words=100, train_from="block5")
+    gradient_of_features = operations.image_state(encoder, decoder)
+    assert tuned - frozen == 2 * (operations.encoder_training(encoder, "block5") + gradient_of_features)
+    # Four gates of input and state, and the logits, each forward and for two gradients.
+    assert frozen == 3 * 100 * 2 * 512 * (4 * 1024 + 9491) + 2 * 2 * gradient_of_features
+
+
+@pytest.fixture
+def growths(load):
+    Growth = load("growth").Growth
+    return [
+        Growth("an epoch", "images", {1: [2.0, 1.0, 3.0], 2: [4.0], 4: [6.0]}),
+        Growth("a search", "beam", {1: [1.0]}),
+    ]
+
+
+def test_growth_is_compared_with_proportion(load, growths):
+    assert growths[0].ratio == 6 / 2 / 4
+    assert load("growth").as_lines(growths) == [
+        "               median s    lowest   highest of proportional",
+        "     1 images         2         1         3            1.00",
+        "     2 images         4         4         4            1.00",
+        "     4 images         6         6         6            0.75",
+        "     1 beam           1         1         1            1.00",
+    ]
+
+
+def test_growth_is_drawn(load, growths, tmp_path):
+    load("growth").write_plot(tmp_path / "growth.png", growths)
+    assert (tmp_path / "growth.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_without_a_gpu_one_sentence_says_what_to_do(load, monkeypatch):
+    accelerator = load("accelerator")
+    monkeypatch.setattr(accelerator, "gpus", list)
+    with pytest.raises(Exception, match=r"^\w+ sees no GPU: .* with --anyway\.$"):
+        accelerator.require_gpu(anyway=False)
+    accelerator.require_gpu(anyway=True)
+
+
+def test_the_gpu_table_has_a_line_for_what_does_not_fit(load):
+    gpu = load("gpu")
+    rows = {("frozen", 8): gpu.Speed(20.0, 100.0, 3e12), ("beam 3", 256): None}
+    assert gpu.as_table(rows, 6e12, {"device": "a GPU"}).splitlines() == [
+        "             batch   images/s captions/s    TFLOP/s of products",
+        "frozen           8         20        100          3       50.0%",
+        "beam 3         256         out of memory",
+        "",
+        "matrix products: 6 TFLOP/s",
+        "device a GPU",
+    ]
+    assert json.loads(gpu.as_json(rows, 6e12, {}))["rows"][1] == {
+        "mode": "beam 3",
+        "batch_size": 256,
+        "out_of_memory": True,
+    }
+
+
+def test_only_a_lack_of_memory_is_a_row_of_the_gpu_table(load):
+    is_out_of_memory = load("gpu").is_out_of_memory
+    assert is_out_of_memory(RuntimeError("RESOURCE_EXHAUSTED: Out of memory while trying to allocate 4 GB"))
+    assert not is_out_of_memory(RuntimeError("INVALID_ARGUMENT: shapes"))
+
+
+def test_a_tiny_network_is_trained_and_captions(load):
+    speeds, sizes = load("gpu_speeds"), load("sizes")
+    stage = StageConfig(train_from="block5", batch_size=2, ema_momentum=0.0)
+    trained = speeds.training_speed(sizes.tiny_network(), stage, batches=1, rounds=1)
+    assert trained.captions_per_second == pytest.approx(5 * trained.images_per_second)
+    assert trained.flops > 0

@@ -5,12 +5,14 @@ from typing import NamedTuple
 
 import keras
 
+from captioner.models.caption_model import CaptionModel
 from captioner.training.caption_batches import caption_batches
 from captioner.training.caption_reward import CaptionReward
 from captioner.training.loss import CaptionCrossentropy
 from captioner.training.optimizer import make_optimizer
 from captioner.training.self_critical import SelfCriticalModel
 from captioner.training.self_critical_batches import SelfCriticalBatches
+from captioner.training.stage import StageConfig
 from captioner.training.stage_context import StageContext
 from groundwork.epochs import EpochSource
 
@@ -32,18 +34,22 @@ class Objective(NamedTuple):
 
 def crossentropy(context: StageContext) -> Objective:
     """The next word of human captions, given those before it."""
-    stage, trainee = context.stage, context.trainee
     source = EpochSource(caption_batches(context), context.distribution)
     with context.distribution.scope():
-        trainee.compile(
-            optimizer=make_optimizer(stage, trainee, steps=len(source.batches)),
-            loss=CaptionCrossentropy(stage.label_smoothing),
-            micro_batches=stage.micro_batches,
-            jit_compile=XLA[stage.xla],
-        )
-        # TensorFlow traces a step a second time if the first one made variables.
-        trainee.optimizer.build(trainee.trainable_variables)
-    return Objective(trainee, source)
+        compile_crossentropy(context.trainee, context.stage, steps=len(source.batches))
+    return Objective(context.trainee, source)
+
+
+def compile_crossentropy(trainee: CaptionModel, stage: StageConfig, *, steps: int) -> None:
+    """Compiles what a stage trains, for epochs of so many steps."""
+    trainee.compile(
+        optimizer=make_optimizer(stage, trainee, steps=steps),
+        loss=CaptionCrossentropy(stage.label_smoothing),
+        micro_batches=stage.micro_batches,
+        jit_compile=XLA[stage.xla],
+    )
+    # TensorFlow traces a step a second time if the first one made variables.
+    trainee.optimizer.build(trainee.trainable_variables)
 
 
 def self_critical(context: StageContext) -> Objective:
