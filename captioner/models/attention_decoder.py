@@ -39,7 +39,7 @@ class AttentionDecoder(layers.Layer):
         tie_embeddings: whether the output layer uses the word vectors.
 
     Call: `(token_ids (batch, captions, time), image_features (batch, regions, channels))` to logits
-    `(batch, captions, time, vocabulary_size)`.
+    `(batch, captions, time, vocabulary_size)`; with `places` as for `LSTMDecoder`.
     """
 
     def __init__(
@@ -112,7 +112,7 @@ class AttentionDecoder(layers.Layer):
         )
         self.built = True
 
-    def call(self, token_ids, image_features, training=False):
+    def call(self, token_ids, image_features, places=None, training=False):
         batch, captions, time = ops.shape(token_ids)
         state = self.initial_state(image_features, training=training)
         recurrent = [ops.repeat(part, captions, axis=0) for part in state.recurrent]
@@ -121,7 +121,10 @@ class AttentionDecoder(layers.Layer):
         outputs, weights = self.cell.run(ops.swapaxes(words, 0, 1), recurrent, state.keys, state.values)
         if training and self.attention_penalty:
             self.add_loss(self.attention_penalty * unequal_attention(weights, token_ids))
-        logits = self._logits(self.hidden_noise(ops.swapaxes(outputs, 0, 1), training=training))
+        outputs = self.hidden_noise(ops.swapaxes(outputs, 0, 1), training=training)
+        if places is not None:
+            return self._logits(ops.take(ops.reshape(outputs, (-1, self.cell.output_units)), places, axis=0))
+        logits = self._logits(outputs)
         return ops.reshape(logits, (batch, captions, time, self.vocabulary_size))
 
     def initial_state(self, image_features, training=False) -> AttentionState:

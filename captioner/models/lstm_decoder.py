@@ -34,7 +34,8 @@ class LSTMDecoder(layers.Layer):
         tie_embeddings: whether the output layer uses the word vectors (Press & Wolf 2017, arXiv:1608.05859).
 
     Call: `(token_ids (batch, captions, time), image_features (batch, regions, channels))` to logits
-    `(batch, captions, time, vocabulary_size)`; every caption of an image starts from the same state.
+    `(batch, captions, time, vocabulary_size)`; every caption of an image starts from the same state. With `places`, int
+    `(places,)`, numbers of elements of `token_ids`, only their logits are computed: `(places, vocabulary_size)`.
     """
 
     def __init__(
@@ -95,7 +96,7 @@ class LSTMDecoder(layers.Layer):
             shape=(self.vocabulary_size,), initializer="zeros", autocast=False, name="output_bias"
         )
 
-    def call(self, token_ids, image_features, training=False):
+    def call(self, token_ids, image_features, places=None, training=False):
         batch, captions, time = ops.shape(token_ids)
         state = self.initial_state(image_features, training=training)
         rows = (batch * captions, self.units)
@@ -105,7 +106,10 @@ class LSTMDecoder(layers.Layer):
         words = self.embedding(ops.reshape(token_ids, (batch * captions, time)))
         words = self.word_noise(words, training=training)
         hidden = self.lstm(words, initial_state=state, training=training)
-        logits = self._logits(self.hidden_noise(hidden, training=training))  # (batch * captions, time, vocabulary)
+        hidden = self.hidden_noise(hidden, training=training)
+        if places is not None:
+            return self._logits(ops.take(ops.reshape(hidden, (-1, self.units)), places, axis=0))
+        logits = self._logits(hidden)  # (batch * captions, time, vocabulary)
         return ops.reshape(logits, (batch, captions, time, self.vocabulary_size))
 
     def initial_state(self, image_features, training=False) -> LSTMState:

@@ -1,7 +1,6 @@
 """Self-critical training: the captioner samples captions, and learns from those that earn more than others."""
 
 from collections.abc import Callable
-from itertools import pairwise
 from typing import Any
 
 import keras
@@ -55,8 +54,6 @@ class SelfCriticalModel(ReplicatedTraining, keras.Model):
         baseline: `others` or `greedy`.
         temperature: divides the logits when captions are drawn.
         crossentropy_share: share of the loss that is the mean cross-entropy of each image's human captions.
-        length_groups: in how many groups an image's captions are learnt from, the shortest together, so that they are
-            padded less. It changes the time of a step alone.
 
     Call: a batch's inputs, see `SelfCriticalBatches`; compile with an optimizer alone.
     """
@@ -70,7 +67,6 @@ class SelfCriticalModel(ReplicatedTraining, keras.Model):
         baseline: str = "others",
         temperature: float = 1.0,
         crossentropy_share: float = 0.0,
-        length_groups: int = 2,
         name: str = "self_critical_model",
     ):
         super().__init__(name=name)
@@ -80,7 +76,6 @@ class SelfCriticalModel(ReplicatedTraining, keras.Model):
         self.baseline = baseline
         self.temperature = temperature
         self.crossentropy_share = crossentropy_share
-        self.length_groups = length_groups
         self._draw = compiled_apart(self._draw_captions)
         self.chance = keras.random.SeedGenerator(0)  # DeterministicEpochs sets it anew in each epoch.
         self.reward_tracker = keras.metrics.Mean(name="reward")
@@ -114,7 +109,7 @@ class SelfCriticalModel(ReplicatedTraining, keras.Model):
             temperature=self.temperature,
             seed=self.chance,
             num_results=self.samples,
-            halvings=3,
+            halvings=2,
         ).token_ids
 
     def rewards(self, image_numbers, token_ids):
@@ -136,29 +131,19 @@ class SelfCriticalModel(ReplicatedTraining, keras.Model):
         return self.rewards(image_numbers, greedy.token_ids)
 
     def policy_losses(self, token_ids, image_features, advantages):
-        """The loss of each image, `(batch,)`: cross-entropy of its samples, weighted by their advantages.
-
-        An image's captions are sorted by length and gone through in groups, so that short ones are padded less.
-        """
-        lengths = ops.sum(ops.cast(ops.not_equal(token_ids, PAD_ID), "int32"), axis=2)
-        order = ops.argsort(lengths, axis=1)
-        token_ids = ops.take_along_axis(token_ids, order[:, :, None], axis=1)
-        advantages = ops.take_along_axis(advantages, order, axis=1)
-        losses = [
-            self._group_losses(trim(token_ids[:, group]), image_features, advantages[:, group])
-            for group in self._groups()
-        ]
-        return sum(losses) / self.samples
-
-    def _groups(self) -> list[slice]:
-        count = 1 if keras.backend.backend() == "jax" else min(self.length_groups, self.samples)  # JAX trims nothing.
-        borders = [self.samples * group // count for group in range(count + 1)]
-        return [slice(*border) for border in pairwise(borders)]
-
-    def _group_losses(self, token_ids, image_features, advantages):
-        """Summed over the captions of each image."""
+        """The loss of each image, `(batch,)`: cross-entropy of its samples, weighted by their advantages."""
+        batch, samples, time = ops.shape(token_ids)
+        positions = ops.broadcast_to(ops.arange(time), (batch, samples, time))
+        # The last place can hold nothing but the end: it was not chosen.
+        chosen = ops.logical_and(ops.not_equal(token_ids, PAD_ID), positions < self.captioner.decoding.max_length - 1)
+        weights = advantages[:, :, None] * ops.cast(chosen, "float32")
+        places = places_of(chosen)
+        token_ids_there, positions, weights = (
+            ops.take(ops.reshape(values, (-1,)), places, axis=0) for values in (token_ids, positions, weights)
+        )
         logits = policy_logits(
-            self.captioner.decoder(shift(token_ids), image_features, training=False),
+            self.captioner.decoder(shift(token_ids), image_features, places=places, training=False),
+            positions=positions,
             banned_ids=never_emitted(
                 **{name: TOKENS[name] for name in ("start_id", "end_id", "pad_id", "forbidden_ids")}
             ),
@@ -166,12 +151,8 @@ class SelfCriticalModel(ReplicatedTraining, keras.Model):
             min_length=MIN_LENGTH,
             temperature=self.temperature,
         )
-        surprise = ops.sparse_categorical_crossentropy(token_ids, logits, from_logits=True)
-        chosen = ops.not_equal(token_ids, PAD_ID)
-        # The last place can hold nothing but the end: it was not chosen.
-        free = ops.arange(ops.shape(token_ids)[2]) < self.captioner.decoding.max_length - 1
-        weights = advantages[:, :, None] * ops.cast(ops.logical_and(chosen, free), "float32")
-        return ops.sum(weights * surprise, axis=(1, 2))
+        surprise = ops.sparse_categorical_crossentropy(token_ids_there, logits, from_logits=True)
+        return ops.segment_sum(weights * surprise, places // (samples * time), num_segments=batch) / self.samples
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         losses = y_pred["losses"]
@@ -213,3 +194,10 @@ def trim(token_ids):
         return token_ids
     used = ops.any(ops.not_equal(token_ids, PAD_ID), axis=(0, 1))  # (time,)
     return token_ids[:, :, : ops.sum(ops.cast(used, "int32"))]
+
+
+def places_of(chosen):
+    """Where a bool tensor is true, int32 `(places,)` among all its elements; on JAX all places."""
+    if keras.backend.backend() == "jax":
+        return ops.arange(chosen.size, dtype="int32")
+    return ops.cast(ops.nonzero(ops.reshape(chosen, (-1,)))[0], "int32")

@@ -13,7 +13,10 @@ def test_the_policy_is_what_captions_are_drawn_from(decode, random_tables):
     drawn = decode(sample, tables[None], seed=2, num_results=8000, max_length=3, **options).token_ids[0]
     after_a = drawn[drawn[:, 0] == A, 1]
     logits = np.log(tables[[START, A]])
-    stated = ops.softmax(policy_logits(logits, banned_ids=[PAD, START, UNKNOWN], end_id=END, **options))
+    positions = np.array([0, 1])
+    stated = ops.softmax(
+        policy_logits(logits, positions=positions, banned_ids=[PAD, START, UNKNOWN], end_id=END, **options)
+    )
     found = [np.bincount(tokens, minlength=6) / len(tokens) for tokens in (drawn[:, 0], after_a)]
     np.testing.assert_allclose(stated, found, atol=0.03)
     np.testing.assert_array_equal(np.asarray(stated)[:, [PAD, START, UNKNOWN]], 0)

@@ -32,6 +32,11 @@ def test_repeated_steps_equal_the_whole_sequence(decoder):
         np.testing.assert_allclose(step_logits, logits[:, 1, time], atol=1e-5)
 
 
+def test_logits_of_chosen_places_are_those_of_all(decoder):
+    logits = np.asarray(decoder(TOKEN_IDS, FEATURES)).reshape(12, 6)
+    np.testing.assert_allclose(decoder(TOKEN_IDS, FEATURES, places=np.array([7, 0, 11])), logits[[7, 0, 11]], atol=1e-6)
+
+
 def test_every_part_of_the_state_has_a_row_an_image(decoder):
     decoder(TOKEN_IDS, FEATURES)
     assert {part.shape[0] for part in keras.tree.flatten(decoder.initial_state(FEATURES))} == {2}

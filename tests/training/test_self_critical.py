@@ -62,7 +62,7 @@ def self_critical(tiny_model):
     return make
 
 
-REINFORCE = [{}, {"temperature": 0.7, "length_groups": 1}, {"baseline": "greedy"}, {"kind": "soft"}]
+REINFORCE = [{}, {"temperature": 0.7}, {"baseline": "greedy"}, {"kind": "soft"}]
 
 
 @pytest.mark.parametrize("options", REINFORCE, ids=str)
