@@ -1,12 +1,13 @@
 """Captions of an annotated split in the official results format, and the scores of that file with their conditions."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from captioner.bundle_files import find_bundle, read_metrics
 from captioner.config import DecodingConfig
 from captioner.data.coco import CaptionRecord, write_results
+from captioner.models.ensemble import Ensemble
 from captioner.models.vgg_encoder import encoder_name
 from captioner.predictor import Predictor
 from captioner.scoring import METRIC_CONDITIONS, Evaluation, evaluate_results, file_conditions, software
@@ -54,25 +55,28 @@ def evaluate(
     return evaluate_results(scored, results, conditions=conditions, metrics=metrics)
 
 
-def training_conditions(model: str) -> dict[str, Any]:
-    """How the bundle came about, as far as its metrics.json says so: stage, epoch, seed, weights."""
+def training_conditions(models: Sequence[str]) -> dict[str, Any]:
+    """How the bundles came about, as far as their metrics.json say so: stage, epoch, seed, weights."""
     try:
-        return {
-            "training": ", ".join(
-                f"{key} {value}" for key, value in read_metrics(find_bundle(model))["training"].items()
-            )
-        }
+        trainings = [read_metrics(find_bundle(model))["training"] for model in models]
     except (BundleError, KeyError):
         return {}
+    return {
+        "training": "; ".join(", ".join(f"{key} {value}" for key, value in training.items()) for training in trainings)
+    }
 
 
-def describe_conditions(predictor: Predictor, *, model: str, annotations: str | Path) -> dict[str, Any]:
-    """Everything but the number of images that a score depends on, JSON-able."""
+def describe_conditions(predictor: Predictor, *, model: str | Sequence[str], annotations: str | Path) -> dict[str, Any]:
+    """Everything but the number of images that a score depends on, JSON-able; `model` names one or an ensemble's."""
+    names = [model] if isinstance(model, str) else model
+    captioner = predictor.generator.model
+    members = captioner.members if isinstance(captioner, Ensemble) else [captioner]
+    encoders = dict.fromkeys(encoder_name(member.encoder) for member in members)
     return {
         **file_conditions("annotations", annotations),
-        "model": model,
-        "encoder": f"{encoder_name(predictor.generator.model.encoder)}, {predictor.image_size[0]} pixels",
-        **training_conditions(model),
+        "model": " + ".join(names),
+        "encoder": f"{' + '.join(encoders)}, {predictor.image_size[0]} pixels",
+        **training_conditions(names),
         "decoding": describe_search(predictor.generator.decoding),
         **METRIC_CONDITIONS,
         "software": software(PACKAGES),

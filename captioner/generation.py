@@ -13,6 +13,7 @@ from captioner.data.vocabulary import END_ID, PAD_ID, START_ID, UNKNOWN_ID, Voca
 from captioner.decoding.beam_search import beam_search
 from captioner.decoding.decoded import Decoded
 from captioner.models.caption_model import CaptionModel
+from captioner.models.ensemble import Ensemble
 from groundwork.errors import BundleError, ConfigError
 
 
@@ -39,7 +40,7 @@ class CaptionGenerator:
     Encoding and search are one function that is compiled for a new batch size: keep to one size where speed matters.
 
     Args:
-        model: the captioner.
+        model: the captioner, or several.
         num_captions: captions an image, the best first; a search that finds fewer returns fewer.
         options: fields of `DecodingConfig`; what is not given, or None, is as `model.decoding` says, though the beam is
             never narrower than `num_captions` unless it is given.
@@ -48,7 +49,7 @@ class CaptionGenerator:
         ConfigError: an option is out of range, or the `beam_size` given is below `num_captions`.
     """
 
-    def __init__(self, model: CaptionModel, *, num_captions: int = 1, **options: Any):
+    def __init__(self, model: CaptionModel | Ensemble, *, num_captions: int = 1, **options: Any):
         given = {name: value for name, value in options.items() if value is not None}
         beam_size = given.setdefault("beam_size", max(num_captions, model.decoding.beam_size))
         decoding = replace(model.decoding, **given)
@@ -66,8 +67,8 @@ class CaptionGenerator:
         """Captions of pictures, uint8 `(batch, height, width, 3)`: a list for each, the best caption first."""
         return in_words(self._from_images.predict_on_batch(images), self.model.vocabulary)
 
-    def from_features(self, image_features: np.ndarray) -> list[list[Caption]]:
-        """Captions of what `model.encode` returned, `(batch, regions, channels)`: a list for each."""
+    def from_features(self, image_features: Any) -> list[list[Caption]]:
+        """Captions of what `model.encode` returned, `(batch, regions, channels)`, or a tuple: a list for each."""
         return in_words(self._from_features.predict_on_batch(image_features), self.model.vocabulary)
 
 
@@ -94,7 +95,7 @@ def in_words(decoded: Decoded, vocabulary: Vocabulary) -> list[list[Caption]]:
 class _FromFeatures(keras.Model):
     """Image features to `Decoded`; a Keras model only because `predict_on_batch` then compiles it on every backend."""
 
-    def __init__(self, model: CaptionModel, decoding: DecodingConfig, num_captions: int):
+    def __init__(self, model: CaptionModel | Ensemble, decoding: DecodingConfig, num_captions: int):
         super().__init__(name="caption_search")  # Keras allows no leading underscore as in the class's own name.
         self.model = model
         self.decoding = decoding

@@ -18,11 +18,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from captioner.bundle_files import DEFAULT_PRESET, find_bundle
+from captioner.bundle_files import find_bundle
 from captioner.data.coco import read_records
 from captioner.metrics.selection import require_metrics
 from captioner.scoring import metric_list, require_captions
-from captioner.search_options import add_search_options, search_options
+from captioner.search_options import add_model_option, add_search_options, search_options
 from groundwork.console import FAILURE, ArgumentParser, progress, quiet_imports, report, script, whole_number, write
 from groundwork.errors import ApplicationError
 from groundwork.files import write_json
@@ -32,7 +32,7 @@ def make_parser() -> argparse.ArgumentParser:
     parser = ArgumentParser(description=__doc__)
     parser.add_argument("--annotations", type=Path, required=True, metavar="FILE", help="a COCO captions file")
     parser.add_argument("--images", type=Path, metavar="DIR", help="folder of the pictures (default: the file's own)")
-    parser.add_argument("--model", default=DEFAULT_PRESET, metavar="NAME_OR_DIR", help="default %(default)s")
+    add_model_option(parser)
     parser.add_argument(
         "--results", type=Path, default=Path("results.json"), metavar="FILE", help="default %(default)s"
     )
@@ -50,7 +50,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     records = [record for record in read_records(options.annotations, options.images) if record.captions]
     require_captions(records, options.annotations)
     require_metrics(options.metrics)
-    find_bundle(options.model)
+    for model in options.model:
+        find_bundle(model)
     with quiet_imports():
         from captioner.evaluation import describe_conditions, evaluate
         from captioner.predictor import Predictor

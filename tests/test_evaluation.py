@@ -5,6 +5,7 @@ import pytest
 from captioner.bundle import save_bundle
 from captioner.data.coco import CaptionRecord
 from captioner.evaluation import describe_conditions, evaluate
+from captioner.models.ensemble import Ensemble
 from captioner.predictor import Predictor
 from captioner.scoring import evaluate_results
 from groundwork.errors import DataError
@@ -73,6 +74,14 @@ def test_conditions_tell_how_a_bundle_was_trained(tiny_model, tmp_path):
     conditions = describe_conditions(Predictor(tiny_model), model=model, annotations=tmp_path / "captions.json")
     assert conditions["training"] == "stage decoder, seed 3"
     assert conditions["encoder"] == "VGGEncoder, 8 pixels"
+
+
+def test_conditions_name_all_models_of_an_ensemble(tiny_model, tmp_path):
+    (tmp_path / "captions.json").write_text("{}")
+    save_bundle(tiny_model, tmp_path / "bundle", metrics={"training": {"seed": 3}})
+    together, models = Predictor(Ensemble([tiny_model, tiny_model])), [str(tmp_path / "bundle")] * 2
+    conditions = describe_conditions(together, model=models, annotations=tmp_path / "captions.json")
+    assert (conditions["model"], conditions["training"]) == (" + ".join(models), "seed 3; seed 3")
 
 
 def test_metrics_can_be_chosen(brightness_model, records, tmp_path):

@@ -69,6 +69,29 @@ def test_the_search_takes_options(caption, grey_picture, capsys, options, expect
     assert capsys.readouterr().out == f"{expected}\n"
 
 
+def test_several_models_caption_together(load_script, tiny_model, grey_picture, tmp_path, capsys):
+    for name in ("one", "two"):
+        tiny_model.save_to_preset(tmp_path / name)
+    picture = str(grey_picture("a.png", 255))
+    main = load_script("caption").main
+    assert main(["--model", str(tmp_path / "one"), picture]) == 0
+    alone = capsys.readouterr().out
+    assert main(["--model", str(tmp_path / "one"), "--model", str(tmp_path / "two"), picture]) == 0
+    assert capsys.readouterr() == (alone, "")
+
+
+def test_models_with_other_words_are_refused_in_one_sentence(load_script, tiny_model, grey_picture, tmp_path, capsys):
+    for name in ("one", "two"):
+        tiny_model.save_to_preset(tmp_path / name)
+    words = (tmp_path / "two/vocabulary.txt").read_text()
+    (tmp_path / "two/vocabulary.txt").write_text(words.replace("f\n", "g\n"))
+    arguments = ["--model", str(tmp_path / "one"), "--model", str(tmp_path / "two"), str(grey_picture("a.png", 255))]
+    assert load_script("caption").main(arguments) == 1
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
+    assert err.startswith("error: Only models with the same vocabulary can choose words together")
+
+
 def test_json_is_one_array(caption, album, capsys):
     assert caption(["album", "--format", "json", "--num-captions", "2"]) == 0
     first, *others = json.loads(capsys.readouterr().out)
