@@ -1,6 +1,7 @@
 """What a captioner is made of and how it searches, validated before any work starts; the prose under each field is its
 --help. How it is trained: `captioner.training.stage` and `captioner.training.recipe`."""
 
+import math
 from dataclasses import dataclass
 
 from groundwork.config import Config, below, not_among, outside
@@ -37,6 +38,28 @@ class DecodingConfig(Config):
             *below(self, 2, "max_length"),
             *outside(self, 0, 2, "length_penalty"),
         ]
+
+
+@dataclass(frozen=True)
+class CalibrationConfig(Config):
+    """How likely a caption is to be right, given how probable its words are: a logistic function, fitted to people.
+
+    J. Platt, "Probabilistic outputs for support vector machines", 1999, equation 1.
+    """
+
+    slope: float
+    """Steepness over the mean log-probability of a caption's tokens."""
+
+    intercept: float
+    """The log-odds of a caption whose every token is certain."""
+
+    criterion: str
+    """What being right was taken to mean."""
+
+    def confidence(self, mean_log_probability: float) -> float:
+        """The probability, 0 to 1, that a caption meets the criterion."""
+        log_odds = self.intercept + self.slope * mean_log_probability
+        return 0.5 * (1 + math.tanh(log_odds / 2))  # Never overflows, unlike the usual form.
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from typing import Any
 from captioner.bundle_files import find_bundle, read_metrics
 from captioner.config import DecodingConfig
 from captioner.data.coco import CaptionRecord, write_results
+from captioner.generation import Caption
 from captioner.models.ensemble import Ensemble
 from captioner.models.vgg_encoder import encoder_name
 from captioner.predictor import Predictor
@@ -16,42 +17,58 @@ from groundwork.errors import ApplicationError, BundleError, DataError
 PACKAGES = ("captioner", "keras", "tensorflow", "numpy", "pillow")
 
 
-def evaluate(
+def caption_records(
     predictor: Predictor,
-    records: list[CaptionRecord],
-    results: str | Path,
+    records: Sequence[CaptionRecord],
     *,
-    conditions: Mapping[str, Any],
-    metrics: Iterable[str] | None = None,
     on_error: Callable[[ApplicationError], None],
     watch: Callable[[Iterable], Iterable] = iter,
-) -> Evaluation:
-    """Captions the pictures, writes the COCO results file, and scores that file.
+) -> dict[int, Caption]:
+    """The best caption of each picture by its image id.
 
     Args:
         predictor: the model and its options.
-        records: pictures with their human captions.
-        results: where the results file goes.
-        conditions: what the scores depend on; the numbers of images and captions are added.
-        metrics: names from `captioner.metrics.selection`; None takes all that can be computed here.
-        on_error: told of each picture that cannot be read; such a picture is not scored.
+        records: the pictures.
+        on_error: told of each picture that cannot be read; such a picture has no caption.
         watch: wraps the iteration over predictions, for a progress bar.
 
     Raises:
         DataError: no picture could be captioned.
-        MetricError: a metric that was asked for by its name cannot be computed; the results file is there.
     """
-    captioned: dict[int, str] = {}
+    captions: dict[int, Caption] = {}
     predictions = predictor([record.path for record in records])
     for record, prediction in zip(records, watch(predictions), strict=True):
         if prediction.error is not None:
             on_error(prediction.error)
         else:
-            captioned[record.image_id] = prediction.caption.text
-    if not captioned:
+            captions[record.image_id] = prediction.caption
+    if not captions:
         raise DataError("None of the pictures could be captioned.")
-    write_results(results, captioned)
-    scored = [record for record in records if record.image_id in captioned]
+    return captions
+
+
+def evaluate(
+    captions: Mapping[int, Caption],
+    records: Sequence[CaptionRecord],
+    results: str | Path,
+    *,
+    conditions: Mapping[str, Any],
+    metrics: Iterable[str] | None = None,
+) -> Evaluation:
+    """Writes captions as a COCO results file, and scores that file.
+
+    Args:
+        captions: what `caption_records` found.
+        records: pictures with their human captions; those without a caption here are not scored.
+        results: where the results file goes.
+        conditions: what the scores depend on; the numbers of images and captions are added.
+        metrics: names from `captioner.metrics.selection`; None takes all that can be computed here.
+
+    Raises:
+        MetricError: a metric that was asked for by its name cannot be computed; the results file is there.
+    """
+    write_results(results, {image_id: caption.text for image_id, caption in captions.items()})
+    scored = [record for record in records if record.image_id in captions]
     return evaluate_results(scored, results, conditions=conditions, metrics=metrics)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from captioner.config import DecodingConfig
+from captioner.config import CalibrationConfig, DecodingConfig
 from captioner.data.dangling import dangling_ids
 from captioner.data.vocabulary import END_ID, PAD_ID, START_ID, UNKNOWN_ID, Vocabulary
 from captioner.decoding.beam_search import beam_search
@@ -26,12 +26,20 @@ class Caption:
         probability: what the model gives to exactly these words in this order, 0 to 1.
         log_probability: its natural logarithm, which stays precise for long captions.
         score: the length-normalised log-probability by which captions are ranked.
+        confidence: how likely people are to agree with it, 0 to 1, in the sense of the model's `CalibrationConfig`;
+            None where the model has none.
     """
 
     text: str
     probability: float
     log_probability: float
     score: float
+    confidence: float | None = None
+
+    @property
+    def mean_log_probability(self) -> float:
+        """Of its tokens: the words and the end."""
+        return self.log_probability / (len(self.text.split()) + 1)
 
 
 class CaptionGenerator:
@@ -65,14 +73,17 @@ class CaptionGenerator:
 
     def from_images(self, images: np.ndarray) -> list[list[Caption]]:
         """Captions of pictures, uint8 `(batch, height, width, 3)`: a list for each, the best caption first."""
-        return in_words(self._from_images.predict_on_batch(images), self.model.vocabulary)
+        return in_words(self._from_images.predict_on_batch(images), self.model.vocabulary, self.model.calibration)
 
     def from_features(self, image_features: Any) -> list[list[Caption]]:
         """Captions of what `model.encode` returned, `(batch, regions, channels)`, or a tuple: a list for each."""
-        return in_words(self._from_features.predict_on_batch(image_features), self.model.vocabulary)
+        decoded = self._from_features.predict_on_batch(image_features)
+        return in_words(decoded, self.model.vocabulary, self.model.calibration)
 
 
-def in_words(decoded: Decoded, vocabulary: Vocabulary) -> list[list[Caption]]:
+def in_words(
+    decoded: Decoded, vocabulary: Vocabulary, calibration: CalibrationConfig | None = None
+) -> list[list[Caption]]:
     """NumPy arrays of token ids and scores to captions, for each image those that were found.
 
     Raises:
@@ -81,7 +92,7 @@ def in_words(decoded: Decoded, vocabulary: Vocabulary) -> list[list[Caption]]:
     images = zip(decoded.token_ids.tolist(), decoded.log_probs.tolist(), decoded.scores.tolist(), strict=True)
     found = [
         [
-            Caption(vocabulary.decode(token_ids), math.exp(log_prob), log_prob, score)
+            with_confidence(Caption(vocabulary.decode(token_ids), math.exp(log_prob), log_prob, score), calibration)
             for token_ids, log_prob, score in zip(*beams, strict=True)
             if log_prob > -math.inf
         ]
@@ -90,6 +101,13 @@ def in_words(decoded: Decoded, vocabulary: Vocabulary) -> list[list[Caption]]:
     if not all(found):
         raise BundleError("The model finds no caption: its weights hold values that are not finite.")
     return found
+
+
+def with_confidence(caption: Caption, calibration: CalibrationConfig | None) -> Caption:
+    """The caption with the confidence that a calibration gives it, if there is one."""
+    if calibration is None:
+        return caption
+    return replace(caption, confidence=calibration.confidence(caption.mean_log_probability))
 
 
 class _FromFeatures(keras.Model):

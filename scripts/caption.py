@@ -11,11 +11,14 @@ The first caption takes about six seconds on two processor cores, most of them t
 fraction of a second. A picture that cannot be read is reported on stderr and the others are captioned; the
 exit status is then 1.
 
+The confidence is the chance that people agree with a caption, in the sense of the model's calibration; a model without
+one gives the probability of exactly these words instead.
+
 Formats:
   text   the caption alone for one picture, `path: caption` for several
-  json   an array of {"image", "captions": [{"text", "probability", "log_probability", "score"}]}
+  json   an array of {"image", "captions": [{"text", "probability", "log_probability", "score", "confidence"}]}
   jsonl  the same objects, one a line, each as soon as it is known
-  csv    image, rank, caption, probability, log_probability, score
+  csv    image, rank, caption, probability, log_probability, score, confidence
   coco   the official results, [{"image_id", "caption"}]; the id is the digits at the end of the file name, as in
          COCO_val2014_000000000042.jpg, and names without digits or with the same ones are refused
 """

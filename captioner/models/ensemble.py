@@ -39,6 +39,7 @@ class Ensemble(keras.Model):
         self.encoder = members[0].encoder
         self.vocabulary = members[0].vocabulary
         self.decoding = members[0].decoding
+        self.calibration = None  # That of a member means nothing for the mean.
         self._encoders = _distinct_encoders(members)
         self.built = True
 
