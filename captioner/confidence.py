@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from captioner.agreement import CRITERION, agrees
-from captioner.calibration import cross_fitted, fit_calibration
+from captioner.calibration import cross_fitted, fit_calibration, state
 from captioner.config import CalibrationConfig
 from captioner.data.coco import CaptionRecord
 from captioner.generation import Caption
@@ -47,34 +47,34 @@ class Confidence:
         return described | {name: {**vars(curve), "error": curve.error} for name, curve in curves.items() if curve}
 
 
-def judge(records: Sequence[CaptionRecord], captions: Mapping[int, Caption]) -> tuple[np.ndarray, np.ndarray]:
-    """Mean log-probabilities, and whether people agree, both `(captions,)`, of those records that are captioned."""
+def judge(records: Sequence[CaptionRecord], captions: Mapping[int, Caption]) -> tuple[list[Caption], np.ndarray]:
+    """The captions of those records that have one, and whether people agree with them, bool `(captions,)`."""
     pairs = [(captions[record.image_id], record) for record in records if record.image_id in captions]
-    mean_log_probs = np.array([caption.mean_log_probability for caption, _ in pairs])
-    return mean_log_probs, np.array([agrees(caption.text, record.captions) for caption, record in pairs])
+    return [caption for caption, _ in pairs], np.array([agrees(each.text, record.captions) for each, record in pairs])
 
 
 def measure_confidence(
-    mean_log_probs: np.ndarray, agreed: np.ndarray, calibration: CalibrationConfig | None = None
+    captions: Sequence[Caption], agreed: np.ndarray, calibration: CalibrationConfig | None = None
 ) -> Confidence:
     """The reliability under a calibration of before; without one, of the raw probabilities alone."""
-    raw, share = Reliability.measure(np.exp(mean_log_probs), agreed), float(np.mean(agreed))
-    if calibration is None:
-        return Confidence(raw, None, share, "without calibration")
-    stated = np.array([calibration.confidence(value) for value in mean_log_probs])
-    return Confidence(raw, Reliability.measure(stated, agreed), share, "calibrated before")
+    stated = None if calibration is None else state(calibration, captions)
+    return _confidence(captions, agreed, stated, "without calibration" if stated is None else "calibrated before")
 
 
-def calibrate(mean_log_probs: np.ndarray, agreed: np.ndarray) -> tuple[CalibrationConfig, Confidence]:
+def calibrate(
+    captions: Sequence[Caption], agreed: np.ndarray, *, length_penalty: float
+) -> tuple[CalibrationConfig, Confidence]:
     """A calibration fitted to all captions, and the reliability of such ones where they were not fitted.
 
     Raises:
         DataError: there are too few captions.
     """
-    calibration = fit_calibration(mean_log_probs, agreed, criterion=CRITERION)
-    stated = cross_fitted(mean_log_probs, agreed, criterion=CRITERION)
-    raw = Reliability.measure(np.exp(mean_log_probs), agreed)
-    held_out = Reliability.measure(stated, agreed)
-    return calibration, Confidence(
-        raw, held_out, float(np.mean(agreed)), "calibrated on four fifths, stated on the other"
-    )
+    calibration = fit_calibration(captions, agreed, length_penalty=length_penalty, criterion=CRITERION)
+    stated = cross_fitted(captions, agreed, length_penalty=length_penalty, criterion=CRITERION)
+    return calibration, _confidence(captions, agreed, stated, "fitted to four fifths, stated of the other")
+
+
+def _confidence(captions: Sequence[Caption], agreed: np.ndarray, stated: np.ndarray | None, basis: str) -> Confidence:
+    raw = np.exp([caption.log_probability / caption.tokens for caption in captions])
+    calibrated = None if stated is None else Reliability.measure(stated, agreed)
+    return Confidence(Reliability.measure(raw, agreed), calibrated, float(np.mean(agreed)), basis)

@@ -37,9 +37,9 @@ class Caption:
     confidence: float | None = None
 
     @property
-    def mean_log_probability(self) -> float:
-        """Of its tokens: the words and the end."""
-        return self.log_probability / (len(self.text.split()) + 1)
+    def tokens(self) -> int:
+        """How many it has: its words and its end."""
+        return len(self.text.split()) + 1
 
 
 class CaptionGenerator:
@@ -107,7 +107,7 @@ def with_confidence(caption: Caption, calibration: CalibrationConfig | None) -> 
     """The caption with the confidence that a calibration gives it, if there is one."""
     if calibration is None:
         return caption
-    return replace(caption, confidence=calibration.confidence(caption.mean_log_probability))
+    return replace(caption, confidence=calibration.confidence(caption.log_probability, caption.tokens))
 
 
 class _FromFeatures(keras.Model):

@@ -36,9 +36,8 @@ from groundwork.plotting import require_matplotlib
 
 if TYPE_CHECKING:
     from captioner.confidence import Confidence
-    from captioner.config import CalibrationConfig
     from captioner.data.coco import CaptionRecord
-    from captioner.generation import Caption
+    from captioner.generation import Caption, CaptionGenerator
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -101,7 +100,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     confidence = None
     if options.reliability or options.calibrate:
-        confidence = examine_confidence(options, predictor.generator.model.calibration, records, captions)
+        confidence = examine_confidence(options, predictor.generator, records, captions)
     numbers = {} if confidence is None else {"reliability": confidence.plain()}
     if options.report:
         write_json(options.report, {**vars(evaluation), **numbers}, indent=2)
@@ -115,7 +114,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def examine_confidence(
     options: argparse.Namespace,
-    calibration: "CalibrationConfig | None",
+    generator: "CaptionGenerator",
     records: "Sequence[CaptionRecord]",
     captions: "Mapping[int, Caption]",
 ) -> "Confidence":
@@ -125,10 +124,10 @@ def examine_confidence(
 
     judged = judge(records, captions)
     if options.calibrate:
-        calibration, confidence = calibrate(*judged)
+        calibration, confidence = calibrate(*judged, length_penalty=generator.decoding.length_penalty)
         write_calibration(find_bundle(options.model[0]), calibration)
     else:
-        confidence = measure_confidence(*judged, calibration)
+        confidence = measure_confidence(*judged, generator.model.calibration)
     if options.reliability:
         try:
             write_reliability_plot(options.reliability, confidence)

@@ -62,7 +62,7 @@ def test_a_bundle_of_before_there_was_hygiene_captions_with_it(bundle):
 
 
 def test_a_calibration_travels_along(bundle, tmp_path):
-    calibration = CalibrationConfig(slope=2.0, intercept=-0.5, criterion="all agree")
+    calibration = CalibrationConfig(slope=-2.0, intercept=0.5, length_penalty=0.6, criterion="all agree")
     write_calibration(bundle, calibration)
     model = load_bundle(bundle)
     assert model.calibration == calibration

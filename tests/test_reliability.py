@@ -3,7 +3,6 @@ import pytest
 
 from captioner.agreement import agrees, shared_words
 from captioner.confidence import calibrate, judge, measure_confidence
-from captioner.config import CalibrationConfig
 from captioner.data.coco import CaptionRecord
 from captioner.generation import Caption
 from captioner.reliability import Reliability
@@ -42,29 +41,33 @@ def test_intervals_contain_what_was_observed_and_stay_between_0_and_1():
     np.testing.assert_allclose(high, [0.278, 1, 0.531], atol=1e-3)
 
 
+def captions_with(log_probs):
+    return [Caption("dog", np.exp(value), value, 0.0) for value in log_probs]
+
+
 def test_captions_are_judged_by_their_own_references():
     records = [CaptionRecord(1, None, ("a dog",)), CaptionRecord(2, None, ("a cat",)), CaptionRecord(3, None, ("a",))]
-    captions = {2: Caption("dog", 0.25, np.log(0.25), 0), 1: Caption("a dog", 0.125, np.log(0.125), 0)}
-    mean_log_probs, agreed = judge(records, captions)
-    np.testing.assert_allclose(np.exp(mean_log_probs), [0.5, 0.5])
+    second, first = captions_with([-1.0, -2.0])
+    judged, agreed = judge(records, {2: second, 1: first})
+    assert judged == [first, second]
     assert agreed.tolist() == [True, False]
 
 
 def test_a_calibration_brings_what_is_stated_to_what_people_say():
     generator = np.random.default_rng(0)
-    values = generator.uniform(-3, 0, 4000)
-    agreed = generator.uniform(size=4000) < 0.9 + 0.2 * values
-    calibration, confidence = calibrate(values, agreed)
-    assert confidence.raw.error > 0.2
-    assert confidence.calibrated.error < 0.04
-    again = measure_confidence(values, agreed, calibration)
-    assert again.calibrated.error < 0.04
+    values = generator.uniform(-3, -0.5, 4000)
+    captions, agreed = captions_with(values), generator.uniform(size=4000) < 0.5 + 0.15 * values
+    calibration, confidence = calibrate(captions, agreed, length_penalty=0.7)
+    assert confidence.raw.error > 0.1
+    assert confidence.calibrated.error < 0.05
+    again = measure_confidence(captions, agreed, calibration)
+    assert again.calibrated.error < 0.05
     assert again.agreed == confidence.agreed == np.mean(agreed)
 
 
 def test_without_calibration_only_raw_probabilities_are_measured():
-    confidence = measure_confidence(np.log([0.5, 0.5]), np.array([True, False]))
+    confidence = measure_confidence(captions_with([-1.0, -2.0]), np.array([True, False]))
+    np.testing.assert_allclose(confidence.raw.stated, np.exp([-1.0, -0.5]), rtol=1e-6)
     assert confidence.calibrated is None
     assert set(confidence.plain()) == {"criterion", "agreed", "basis", "raw"}
     assert len(confidence.lines()) == 2
-    assert CalibrationConfig(1.0, 0.0, "x").plain() == {"slope": 1.0, "intercept": 0.0, "criterion": "x"}

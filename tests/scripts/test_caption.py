@@ -72,10 +72,13 @@ def test_the_search_takes_options(caption, grey_picture, capsys, options, expect
 
 
 def test_a_calibrated_model_states_its_confidence(caption, brightness_model, grey_picture, capsys):
-    brightness_model.calibration = CalibrationConfig(slope=1.0, intercept=0.5, criterion="no one objects")
+    brightness_model.calibration = CalibrationConfig(
+        slope=-1.0, intercept=0.5, length_penalty=1.0, criterion="no one objects"
+    )
     grey_picture("a.png", 255)
     assert caption(["a.png", "--num-captions", "2"]) == 0
-    first, second = (1 / (1 + math.exp(-0.5 - mean)) for mean in (math.log(0.675) / 2, math.log(0.225) / 3))
+    surprises = -math.log(0.675) / 2, -math.log(0.225) / 3
+    first, second = (1 / (1 + math.exp(-0.5) * surprise) for surprise in surprises)
     assert capsys.readouterr().out == f"{first:<8.0%}bright\n{second:<8.0%}bright picture\n"
 
 
