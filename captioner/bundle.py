@@ -1,6 +1,6 @@
 """A trained captioner as one directory that needs nothing else: written atomically, checked when it is loaded.
 
-config.json       format version, encoder, decoder and decoding settings
+config.json       format version, encoder, decoder and decoding settings, calibration where there is one
 vocabulary.txt    a token a line, in id order
 model.weights.h5  see `groundwork.weight_file`
 metrics.json      every score with its conditions
@@ -17,7 +17,7 @@ import keras
 import numpy as np
 
 from captioner.bundle_files import FORMAT_VERSION, find_bundle, read_config
-from captioner.config import PRECISIONS, DecodingConfig
+from captioner.config import PRECISIONS, CalibrationConfig, DecodingConfig
 from captioner.data.vocabulary import Vocabulary
 from captioner.errors import VocabularyError
 from captioner.models.block_encoder import BlockEncoder
@@ -42,7 +42,10 @@ def load_bundle(preset: str | Path) -> CaptionModel:
     try:
         encoder = make_encoder(**config["encoder"])
         decoder = make_decoder(**config["decoder"])
-        model = CaptionModel(encoder, decoder, vocabulary, decoding=DecodingConfig(**config["decoding"]))
+        calibration = CalibrationConfig(**config["calibration"]) if "calibration" in config else None
+        model = CaptionModel(
+            encoder, decoder, vocabulary, decoding=DecodingConfig(**config["decoding"]), calibration=calibration
+        )
     except (KeyError, TypeError, ValueError, ConfigError) as error:
         raise BundleError(
             f"{directory / 'config.json'} does not describe a captioner: {str(error).rstrip('.')}."
@@ -95,11 +98,13 @@ def save_bundle(
 
 def describe(model: CaptionModel) -> dict[str, Any]:
     """The content of config.json."""
+    calibration = {} if model.calibration is None else {"calibration": model.calibration.plain()}
     return {
         "format_version": FORMAT_VERSION,
         "encoder": describe_encoder(model.encoder),
         "decoder": {key: value for key, value in model.decoder.get_config().items() if key != "name"},
         "decoding": {field.name: getattr(model.decoding, field.name) for field in fields(DecodingConfig)},
+        **calibration,
     }
 
 

@@ -1,6 +1,6 @@
 """What lies in a bundle directory, and where the bundled models are; usable before Keras is loaded.
 
-config.json       format version, encoder, decoder and decoding settings
+config.json       format version, encoder, decoder and decoding settings, calibration where there is one
 vocabulary.txt    a token a line, in id order
 model.weights.h5  see `groundwork.weight_file`
 metrics.json      every score with its conditions
@@ -11,7 +11,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+from captioner.config import CalibrationConfig
 from groundwork.errors import BundleError
+from groundwork.files import write_json
 
 FORMAT_VERSION = 1
 PRESETS = Path(__file__).parent / "presets"
@@ -52,6 +54,11 @@ def read_config(directory: Path) -> dict[str, Any]:
             f"{directory} is written in format {version}; this version of captioner reads format {FORMAT_VERSION}."
         )
     return config
+
+
+def write_calibration(directory: Path, calibration: CalibrationConfig) -> None:
+    """Gives a bundle a calibration, in the place of an older one; its other files stay as they are."""
+    write_json(directory / "config.json", {**read_config(directory), "calibration": calibration.plain()}, indent=2)
 
 
 def read_metrics(directory: Path) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What a captioner is made of and how it searches, validated before any work starts; the prose under each field is its
 --help. How it is trained: `captioner.training.stage` and `captioner.training.recipe`."""
 
+import math
 from dataclasses import dataclass
 
 from groundwork.config import Config, below, not_among, outside
@@ -38,6 +39,37 @@ class DecodingConfig(Config):
             *below(self, 2, "max_length"),
             *outside(self, 0, 2, "length_penalty"),
         ]
+
+
+@dataclass(frozen=True)
+class CalibrationConfig(Config):
+    """How likely a caption is to be right, given its probability: fitted to people's captions.
+
+    The log-odds are linear in the logarithm of the caption's surprise, which is its log-probability, without sign,
+    divided by a power of its length, as in the score by which captions are ranked (J. Platt, "Probabilistic outputs for
+    support vector machines", 1999, equation 1, with that argument).
+    """
+
+    slope: float
+    """Steepness over the logarithm of the surprise; below 0 where probable captions are right more often."""
+
+    intercept: float
+    """The log-odds of a caption whose surprise is 1."""
+
+    length_penalty: float
+    """Exponent of the length, whatever the search for captions takes for it."""
+
+    criterion: str
+    """What being right was taken to mean."""
+
+    def surprise(self, log_probability: float, tokens: int) -> float:
+        """Of a caption with so many tokens, its end included; above 0, even for one that is certain."""
+        return max(-log_probability, 1e-6) / tokens**self.length_penalty
+
+    def confidence(self, log_probability: float, tokens: int) -> float:
+        """The probability, 0 to 1, that a caption meets the criterion."""
+        log_odds = self.intercept + self.slope * math.log(self.surprise(log_probability, tokens))
+        return 0.5 * (1 + math.tanh(log_odds / 2))  # Never overflows, unlike the usual form.
 
 
 @dataclass(frozen=True)

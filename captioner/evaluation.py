@@ -1,13 +1,15 @@
 """Captions of an annotated split in the official results format, and the scores of that file with their conditions."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from captioner.bundle_files import find_bundle, read_metrics
 from captioner.config import DecodingConfig
 from captioner.data.coco import CaptionRecord, write_results
+from captioner.generation import Caption
 from captioner.models.encoders import encoder_name
+from captioner.models.ensemble import Ensemble
 from captioner.predictor import Predictor
 from captioner.scoring import METRIC_CONDITIONS, Evaluation, evaluate_results, file_conditions, software
 from groundwork.errors import ApplicationError, BundleError, DataError
@@ -15,64 +17,83 @@ from groundwork.errors import ApplicationError, BundleError, DataError
 PACKAGES = ("captioner", "keras", "tensorflow", "numpy", "pillow")
 
 
-def evaluate(
+def caption_records(
     predictor: Predictor,
-    records: list[CaptionRecord],
-    results: str | Path,
+    records: Sequence[CaptionRecord],
     *,
-    conditions: Mapping[str, Any],
-    metrics: Iterable[str] | None = None,
     on_error: Callable[[ApplicationError], None],
     watch: Callable[[Iterable], Iterable] = iter,
-) -> Evaluation:
-    """Captions the pictures, writes the COCO results file, and scores that file.
+) -> dict[int, Caption]:
+    """The best caption of each picture by its image id.
 
     Args:
         predictor: the model and its options.
-        records: pictures with their human captions.
-        results: where the results file goes.
-        conditions: what the scores depend on; the numbers of images and captions are added.
-        metrics: names from `captioner.metrics.selection`; None takes all that can be computed here.
-        on_error: told of each picture that cannot be read; such a picture is not scored.
+        records: the pictures.
+        on_error: told of each picture that cannot be read; such a picture has no caption.
         watch: wraps the iteration over predictions, for a progress bar.
 
     Raises:
         DataError: no picture could be captioned.
-        MetricError: a metric that was asked for by its name cannot be computed; the results file is there.
     """
-    captioned: dict[int, str] = {}
+    captions: dict[int, Caption] = {}
     predictions = predictor([record.path for record in records])
     for record, prediction in zip(records, watch(predictions), strict=True):
         if prediction.error is not None:
             on_error(prediction.error)
         else:
-            captioned[record.image_id] = prediction.caption.text
-    if not captioned:
+            captions[record.image_id] = prediction.caption
+    if not captions:
         raise DataError("None of the pictures could be captioned.")
-    write_results(results, captioned)
-    scored = [record for record in records if record.image_id in captioned]
+    return captions
+
+
+def evaluate(
+    captions: Mapping[int, Caption],
+    records: Sequence[CaptionRecord],
+    results: str | Path,
+    *,
+    conditions: Mapping[str, Any],
+    metrics: Iterable[str] | None = None,
+) -> Evaluation:
+    """Writes captions as a COCO results file, and scores that file.
+
+    Args:
+        captions: what `caption_records` found.
+        records: pictures with their human captions; those without a caption here are not scored.
+        results: where the results file goes.
+        conditions: what the scores depend on; the numbers of images and captions are added.
+        metrics: names from `captioner.metrics.selection`; None takes all that can be computed here.
+
+    Raises:
+        MetricError: a metric that was asked for by its name cannot be computed; the results file is there.
+    """
+    write_results(results, {image_id: caption.text for image_id, caption in captions.items()})
+    scored = [record for record in records if record.image_id in captions]
     return evaluate_results(scored, results, conditions=conditions, metrics=metrics)
 
 
-def training_conditions(model: str) -> dict[str, Any]:
-    """How the bundle came about, as far as its metrics.json says so: stage, epoch, seed, weights."""
+def training_conditions(models: Sequence[str]) -> dict[str, Any]:
+    """How the bundles came about, as far as their metrics.json say so: stage, epoch, seed, weights."""
     try:
-        return {
-            "training": ", ".join(
-                f"{key} {value}" for key, value in read_metrics(find_bundle(model))["training"].items()
-            )
-        }
+        trainings = [read_metrics(find_bundle(model))["training"] for model in models]
     except (BundleError, KeyError):
         return {}
+    return {
+        "training": "; ".join(", ".join(f"{key} {value}" for key, value in training.items()) for training in trainings)
+    }
 
 
-def describe_conditions(predictor: Predictor, *, model: str, annotations: str | Path) -> dict[str, Any]:
-    """Everything but the number of images that a score depends on, JSON-able."""
+def describe_conditions(predictor: Predictor, *, model: str | Sequence[str], annotations: str | Path) -> dict[str, Any]:
+    """Everything but the number of images that a score depends on, JSON-able; `model` names one or an ensemble's."""
+    names = [model] if isinstance(model, str) else model
+    captioner = predictor.generator.model
+    members = captioner.members if isinstance(captioner, Ensemble) else [captioner]
+    encoders = dict.fromkeys(encoder_name(member.encoder) for member in members)
     return {
         **file_conditions("annotations", annotations),
-        "model": model,
-        "encoder": f"{encoder_name(predictor.generator.model.encoder)}, {predictor.image_size[0]} pixels",
-        **training_conditions(model),
+        "model": " + ".join(names),
+        "encoder": f"{' + '.join(encoders)}, {predictor.image_size[0]} pixels",
+        **training_conditions(names),
         "decoding": describe_search(predictor.generator.decoding),
         **METRIC_CONDITIONS,
         "software": software(PACKAGES),

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 from groundwork.errors import UsageError
 
 if TYPE_CHECKING:
+    from captioner.generation import Caption
     from captioner.predictor import Prediction
 
     Format = Callable[[Iterable[Prediction]], Iterator[str]]
 
-CSV_HEADER = ("image", "rank", "caption", "probability", "log_probability", "score")
+CSV_HEADER = ("image", "rank", "caption", "probability", "log_probability", "score", "confidence")
 
 
 def text(predictions: "Iterable[Prediction]") -> Iterator[str]:
@@ -28,7 +29,10 @@ def text(predictions: "Iterable[Prediction]") -> Iterator[str]:
 
 
 def bare_text(predictions: "Iterable[Prediction]") -> Iterator[str]:
-    """The caption alone; where there are several, `probability  caption` on a line each."""
+    """The caption alone; where there are several, `probability  caption` on a line each.
+
+    Where the model is calibrated, its confidence in percent stands in the place of the probability.
+    """
     for prediction in predictions:
         several = len(prediction.captions) > 1
         yield "\n".join(_with_probabilities(prediction) if several else [prediction.caption.text]) + "\n"
@@ -40,7 +44,7 @@ def json_array(predictions: "Iterable[Prediction]") -> Iterator[str]:
 
 
 def json_lines(predictions: "Iterable[Prediction]") -> Iterator[str]:
-    """An object a line: `image` and `captions`, a list of `text`, `probability`, `log_probability` and `score`."""
+    """An object a line: `image` and `captions`, a list of `text`, `probability` and so on, see `Caption`."""
     for prediction in predictions:
         yield _json(_described(prediction)) + "\n"
 
@@ -107,7 +111,11 @@ class _Echo:
 
 
 def _with_probabilities(prediction: "Prediction") -> list[str]:
-    return [f"{caption.probability:<8.2g}{caption.text}" for caption in prediction.captions]
+    return [f"{_likelihood(caption):<8}{caption.text}" for caption in prediction.captions]
+
+
+def _likelihood(caption: "Caption") -> str:
+    return f"{caption.probability:.2g}" if caption.confidence is None else f"{caption.confidence:.0%}"
 
 
 def _described(prediction: "Prediction") -> dict[str, Any]:

@@ -7,12 +7,13 @@ from typing import Any
 import keras
 import numpy as np
 
-from captioner.config import DecodingConfig
+from captioner.config import CalibrationConfig, DecodingConfig
 from captioner.data.dangling import dangling_ids
 from captioner.data.vocabulary import END_ID, PAD_ID, START_ID, UNKNOWN_ID, Vocabulary
 from captioner.decoding.beam_search import beam_search
 from captioner.decoding.decoded import Decoded
 from captioner.models.caption_model import CaptionModel
+from captioner.models.ensemble import Ensemble
 from groundwork.errors import BundleError, ConfigError
 
 
@@ -25,12 +26,20 @@ class Caption:
         probability: what the model gives to exactly these words in this order, 0 to 1.
         log_probability: its natural logarithm, which stays precise for long captions.
         score: the length-normalised log-probability by which captions are ranked.
+        confidence: how likely people are to agree with it, 0 to 1, in the sense of the model's `CalibrationConfig`;
+            None where the model has none.
     """
 
     text: str
     probability: float
     log_probability: float
     score: float
+    confidence: float | None = None
+
+    @property
+    def tokens(self) -> int:
+        """How many it has: its words and its end."""
+        return len(self.text.split()) + 1
 
 
 class CaptionGenerator:
@@ -39,7 +48,7 @@ class CaptionGenerator:
     Encoding and search are one function that is compiled for a new batch size: keep to one size where speed matters.
 
     Args:
-        model: the captioner.
+        model: the captioner, or several.
         num_captions: captions an image, the best first; a search that finds fewer returns fewer.
         options: fields of `DecodingConfig`; what is not given, or None, is as `model.decoding` says, though the beam is
             never narrower than `num_captions` unless it is given.
@@ -48,7 +57,7 @@ class CaptionGenerator:
         ConfigError: an option is out of range, or the `beam_size` given is below `num_captions`.
     """
 
-    def __init__(self, model: CaptionModel, *, num_captions: int = 1, **options: Any):
+    def __init__(self, model: CaptionModel | Ensemble, *, num_captions: int = 1, **options: Any):
         given = {name: value for name, value in options.items() if value is not None}
         beam_size = given.setdefault("beam_size", max(num_captions, model.decoding.beam_size))
         decoding = replace(model.decoding, **given)
@@ -64,14 +73,17 @@ class CaptionGenerator:
 
     def from_images(self, images: np.ndarray) -> list[list[Caption]]:
         """Captions of pictures, uint8 `(batch, height, width, 3)`: a list for each, the best caption first."""
-        return in_words(self._from_images.predict_on_batch(images), self.model.vocabulary)
+        return in_words(self._from_images.predict_on_batch(images), self.model.vocabulary, self.model.calibration)
 
-    def from_features(self, image_features: np.ndarray) -> list[list[Caption]]:
-        """Captions of what `model.encode` returned, `(batch, regions, channels)`: a list for each."""
-        return in_words(self._from_features.predict_on_batch(image_features), self.model.vocabulary)
+    def from_features(self, image_features: Any) -> list[list[Caption]]:
+        """Captions of what `model.encode` returned, `(batch, regions, channels)`, or a tuple: a list for each."""
+        decoded = self._from_features.predict_on_batch(image_features)
+        return in_words(decoded, self.model.vocabulary, self.model.calibration)
 
 
-def in_words(decoded: Decoded, vocabulary: Vocabulary) -> list[list[Caption]]:
+def in_words(
+    decoded: Decoded, vocabulary: Vocabulary, calibration: CalibrationConfig | None = None
+) -> list[list[Caption]]:
     """NumPy arrays of token ids and scores to captions, for each image those that were found.
 
     Raises:
@@ -80,7 +92,7 @@ def in_words(decoded: Decoded, vocabulary: Vocabulary) -> list[list[Caption]]:
     images = zip(decoded.token_ids.tolist(), decoded.log_probs.tolist(), decoded.scores.tolist(), strict=True)
     found = [
         [
-            Caption(vocabulary.decode(token_ids), math.exp(log_prob), log_prob, score)
+            with_confidence(Caption(vocabulary.decode(token_ids), math.exp(log_prob), log_prob, score), calibration)
             for token_ids, log_prob, score in zip(*beams, strict=True)
             if log_prob > -math.inf
         ]
@@ -91,10 +103,17 @@ def in_words(decoded: Decoded, vocabulary: Vocabulary) -> list[list[Caption]]:
     return found
 
 
+def with_confidence(caption: Caption, calibration: CalibrationConfig | None) -> Caption:
+    """The caption with the confidence that a calibration gives it, if there is one."""
+    if calibration is None:
+        return caption
+    return replace(caption, confidence=calibration.confidence(caption.log_probability, caption.tokens))
+
+
 class _FromFeatures(keras.Model):
     """Image features to `Decoded`; a Keras model only because `predict_on_batch` then compiles it on every backend."""
 
-    def __init__(self, model: CaptionModel, decoding: DecodingConfig, num_captions: int):
+    def __init__(self, model: CaptionModel | Ensemble, decoding: DecodingConfig, num_captions: int):
         super().__init__(name="caption_search")  # Keras allows no leading underscore as in the class's own name.
         self.model = model
         self.decoding = decoding

@@ -2,7 +2,7 @@
 
 import math
 from collections import deque
-from collections.abc import Generator, Iterable, Iterator, Sized
+from collections.abc import Generator, Iterable, Iterator, Sequence, Sized
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
@@ -18,6 +18,7 @@ from captioner.decoding.checks import check_count
 from captioner.errors import ImageError
 from captioner.generation import Caption, CaptionGenerator
 from captioner.models.caption_model import CaptionModel
+from captioner.models.ensemble import Ensemble
 
 Source = str | Path | bytes | BinaryIO
 Picture = np.ndarray | ImageError
@@ -55,7 +56,7 @@ class Predictor:
     as soon as its batch is done. Memory does not grow with their number, and a bad picture does not stop the others.
 
     Args:
-        model: the captioner.
+        model: the captioner, or several.
         batch_size: pictures captioned together.
         num_captions: captions a picture.
         options: further ones of `CaptionGenerator`.
@@ -64,20 +65,25 @@ class Predictor:
         ConfigError: an option is out of range.
     """
 
-    def __init__(self, model: CaptionModel, *, batch_size: int = 16, num_captions: int = 1, **options: Any):
+    def __init__(self, model: CaptionModel | Ensemble, *, batch_size: int = 16, num_captions: int = 1, **options: Any):
         check_count("batch_size", batch_size)
         self.generator = CaptionGenerator(model, num_captions=num_captions, **options)
         self.batch_size = batch_size
         self.image_size = (model.encoder.image_size, model.encoder.image_size)
 
     @classmethod
-    def from_preset(cls, preset: str | Path = DEFAULT_PRESET, **options: Any) -> "Predictor":
-        """The predictor of a bundled model's name or a bundle directory; options as for the constructor.
+    def from_preset(cls, preset: str | Path | Sequence[str | Path] = DEFAULT_PRESET, **options: Any) -> "Predictor":
+        """The predictor of a bundled model's name or a bundle directory, or of several together, see `Ensemble`.
+
+        Options as for the constructor.
 
         Raises:
             BundleError: there is no such model, or it is not complete.
+            VocabularyError: several models have different words.
         """
-        return cls(CaptionModel.from_preset(preset), **options)
+        presets = [preset] if isinstance(preset, str | Path) else preset
+        members = [CaptionModel.from_preset(each) for each in presets]
+        return cls(members[0] if len(members) == 1 else Ensemble(members), **options)
 
     def __call__(self, images: Iterable[Source] | str | Path | bytes) -> Iterator[Prediction]:
         sources = [images] if isinstance(images, str | Path | bytes) else images

@@ -1,11 +1,31 @@
-"""The search's options on the command line, alike in all scripts that caption; what is not given is the model's own."""
+"""Models and their search for captions on the command line, alike in all scripts that caption."""
 
 import argparse
 from dataclasses import fields
 from typing import Any
 
+from captioner.bundle_files import DEFAULT_PRESET
 from captioner.config import DecodingConfig
 from groundwork.console import whole_number
+
+
+class _Models(argparse.Action):
+    """Collects models; the first that is given replaces the default."""
+
+    def __call__(self, parser, namespace, value, option_string=None):
+        given = getattr(namespace, self.dest)
+        setattr(namespace, self.dest, [value] if given is self.default else [*given, value])
+
+
+def add_model_option(parser: argparse.ArgumentParser) -> None:
+    """Gives a parser `--model`, whose value is a list."""
+    parser.add_argument(
+        "--model",
+        action=_Models,
+        default=[DEFAULT_PRESET],
+        metavar="NAME_OR_DIR",
+        help=f"given several times, the models choose each word together (default {DEFAULT_PRESET})",
+    )
 
 
 def add_search_options(parser: argparse.ArgumentParser) -> None:

@@ -5,7 +5,6 @@ import io
 from collections.abc import Sequence
 from pathlib import Path
 
-from groundwork.errors import ConfigError
 from groundwork.files import atomic_path, write_text
 from language_models.gradient_experiment import Flow
 
@@ -15,18 +14,6 @@ _STYLES = {
     ("lstm", "hidden"): ("LSTM, h", "#2f6f8f", "-"),
     ("lstm", "cell"): ("LSTM, c", "#2f6f8f", "--"),
 }
-
-
-def require_matplotlib() -> None:
-    """Tells before any work is done that the plot cannot be drawn.
-
-    Raises:
-        ConfigError: matplotlib is not installed.
-    """
-    try:
-        import matplotlib  # noqa: F401
-    except ImportError as error:
-        raise ConfigError("The plot needs matplotlib: pip install matplotlib.") from error
 
 
 def write_csv(path: str | Path, flows: Sequence[Flow]) -> None:

@@ -5,16 +5,20 @@
   curl -s URL | caption.py -                  a picture on standard input
   caption.py --num-captions 3 photo.jpg       the three best with their probabilities
   caption.py --format csv --output all.csv holiday/
+  caption.py --model runs/a/bundle --model runs/b/bundle photo.jpg    two models choose each word together
 
 The first caption takes about six seconds on two processor cores, most of them to load TensorFlow, each further one a
 fraction of a second. A picture that cannot be read is reported on stderr and the others are captioned; the
 exit status is then 1.
 
+The confidence is the chance that people agree with a caption, in the sense of the model's calibration; a model without
+one gives the probability of exactly these words instead.
+
 Formats:
   text   the caption alone for one picture, `path: caption` for several
-  json   an array of {"image", "captions": [{"text", "probability", "log_probability", "score"}]}
+  json   an array of {"image", "captions": [{"text", "probability", "log_probability", "score", "confidence"}]}
   jsonl  the same objects, one a line, each as soon as it is known
-  csv    image, rank, caption, probability, log_probability, score
+  csv    image, rank, caption, probability, log_probability, score, confidence
   coco   the official results, [{"image_id", "caption"}]; the id is the digits at the end of the file name, as in
          COCO_val2014_000000000042.jpg, and names without digits or with the same ones are refused
 """
@@ -27,9 +31,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from captioner.bundle_files import DEFAULT_PRESET, find_bundle
+from captioner.bundle_files import find_bundle
 from captioner.formats import FORMATS, bare_text, check_image_ids
-from captioner.search_options import add_search_options, search_options
+from captioner.search_options import add_model_option, add_search_options, search_options
 from groundwork.console import FAILURE, ArgumentParser, progress, quiet_imports, report, script, whole_number, write
 from groundwork.errors import ApplicationError, DataError, UsageError
 from groundwork.files import atomic_path
@@ -67,7 +71,7 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "images", metavar="IMAGE", nargs="+", help="files, folders (searched recursively), patterns, - for stdin"
     )
-    parser.add_argument("--model", default=DEFAULT_PRESET, metavar="NAME_OR_DIR", help="default %(default)s")
+    add_model_option(parser)
     parser.add_argument(
         "--num-captions", type=whole_number(1), metavar="N", default=1, help="best captions to print, 1 if not given"
     )
@@ -106,7 +110,8 @@ def standard_input() -> io.BytesIO:
 
 def predict(sources: "Sequence[Source]", options: argparse.Namespace) -> "Iterator[Prediction]":
     """Loads the model, and captions while the result is being read."""
-    find_bundle(options.model)  # A wrong name is reported before TensorFlow is loaded.
+    for model in options.model:
+        find_bundle(model)  # A wrong name is reported before TensorFlow is loaded.
     with quiet_imports():
         from captioner.predictor import Predictor
 

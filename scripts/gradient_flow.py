@@ -17,6 +17,7 @@ from pathlib import Path
 from groundwork.config import add_arguments
 from groundwork.console import ArgumentParser, progress, quiet_imports, script
 from groundwork.errors import DataError, UsageError
+from groundwork.plotting import require_matplotlib
 from language_models.gradient_config import GradientConfig
 from language_models.text import read_text
 
@@ -39,7 +40,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     text = read_text(path)
     with quiet_imports():
         from language_models.gradient_experiment import measure_flows
-        from language_models.gradient_plot import require_matplotlib, write_csv, write_plot
+        from language_models.gradient_plot import write_csv, write_plot
     require_matplotlib()
     flows = list(progress(measure_flows(text, config), total=16, unit=" curves"))
     try:

@@ -42,6 +42,7 @@ class BrightnessModel(keras.Model):
     def __init__(self):
         super().__init__()
         self.decoding = DecodingConfig()
+        self.calibration = None
         self.encoder = SimpleNamespace(image_size=8)
         table = np.full((7, 7), 1e-9, "float32")
         table[[4, 5], 2], table[[4, 5], 6], table[6, 2] = 0.75, 0.25, 1.0

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from captioner.bundle import load_bundle, named_weights, save_bundle
-from captioner.bundle_files import find_bundle, preset_names, read_metrics
+from captioner.bundle_files import find_bundle, preset_names, read_metrics, write_calibration
+from captioner.config import CalibrationConfig
 from captioner.errors import VocabularyError
 from captioner.models.caption_model import CaptionModel
 from captioner.models.decoders import make_decoder
@@ -61,6 +62,15 @@ def test_a_bundle_of_before_there_was_hygiene_captions_with_it(bundle):
     assert (decoding.beam_size, decoding.no_repeat_ngram, decoding.dangling_ends) == (2, 3, False)
 
 
+def test_a_calibration_travels_along(bundle, tmp_path):
+    calibration = CalibrationConfig(slope=-2.0, intercept=0.5, length_penalty=0.6, criterion="all agree")
+    write_calibration(bundle, calibration)
+    model = load_bundle(bundle)
+    assert model.calibration == calibration
+    save_bundle(model, tmp_path / "copy")
+    assert load_bundle(tmp_path / "copy").calibration == calibration
+
+
 def test_an_older_bundle_is_replaced(bundle, tiny_model):
     save_bundle(tiny_model, bundle, metrics={"new": 1})
     assert read_metrics(bundle) == {"new": 1}
@@ -102,7 +112,7 @@ def test_a_newer_format_is_refused(bundle):
         load_bundle(bundle)
 
 
-@pytest.mark.parametrize("part", ["encoder", "decoder", "decoding"])
+@pytest.mark.parametrize("part", ["encoder", "decoder", "decoding", "calibration"])
 def test_a_configuration_with_foreign_parts_is_one_sentence(bundle, part):
     edit_config(bundle, **{part: {"colour": "blue"}})
     with pytest.raises(BundleError, match="does not describe a captioner"):

@@ -2,14 +2,16 @@ from dataclasses import fields
 
 import pytest
 
-from captioner.config import DecodingConfig, NetworkConfig
+from captioner.config import CalibrationConfig, DecodingConfig, NetworkConfig
 from captioner.training.recipe import PlanConfig, RunConfig
 from captioner.training.stage import StageConfig
 from groundwork.config import field_help
 from groundwork.errors import ConfigError
 
 
-@pytest.mark.parametrize("config", [DecodingConfig, NetworkConfig, StageConfig, RunConfig, PlanConfig])
+@pytest.mark.parametrize(
+    "config", [CalibrationConfig, DecodingConfig, NetworkConfig, StageConfig, RunConfig, PlanConfig]
+)
 def test_every_field_explains_itself(config):
     prose = field_help(config)
     assert set(prose) == {field.name for field in fields(config)}

@@ -4,7 +4,8 @@ import pytest
 
 from captioner.bundle import save_bundle
 from captioner.data.coco import CaptionRecord
-from captioner.evaluation import describe_conditions, evaluate
+from captioner.evaluation import caption_records, describe_conditions, evaluate
+from captioner.models.ensemble import Ensemble
 from captioner.predictor import Predictor
 from captioner.scoring import evaluate_results
 from groundwork.errors import DataError
@@ -22,8 +23,9 @@ def records(grey_picture):
     return [CaptionRecord(7, dark, ("dark", "a dark picture")), CaptionRecord(3, bright, ("gloomy",))]
 
 
-def run(model, records, folder, on_error=None):
-    return evaluate(Predictor(model), records, folder / "results.json", conditions={}, on_error=on_error or pytest.fail)
+def run(model, records, folder, on_error=pytest.fail, **options):
+    captions = caption_records(Predictor(model), records, on_error=on_error)
+    return evaluate(captions, records, folder / "results.json", conditions={}, **options)
 
 
 def test_results_are_in_the_official_format(brightness_model, records, tmp_path):
@@ -75,10 +77,15 @@ def test_conditions_tell_how_a_bundle_was_trained(tiny_model, tmp_path):
     assert conditions["encoder"] == "VGGEncoder, 8 pixels"
 
 
+def test_conditions_name_all_models_of_an_ensemble(tiny_model, tmp_path):
+    (tmp_path / "captions.json").write_text("{}")
+    save_bundle(tiny_model, tmp_path / "bundle", metrics={"training": {"seed": 3}})
+    together, models = Predictor(Ensemble([tiny_model, tiny_model])), [str(tmp_path / "bundle")] * 2
+    conditions = describe_conditions(together, model=models, annotations=tmp_path / "captions.json")
+    assert (conditions["model"], conditions["training"]) == (" + ".join(models), "seed 3; seed 3")
+
+
 def test_metrics_can_be_chosen(brightness_model, records, tmp_path):
-    predictor = Predictor(brightness_model)
-    evaluation = evaluate(
-        predictor, records, tmp_path / "r.json", conditions={}, metrics=["cider"], on_error=pytest.fail
-    )
+    evaluation = run(brightness_model, records, tmp_path, metrics=["cider"])
     assert list(evaluation.scores) == ["CIDEr"]
     assert evaluation.not_computed == {}

@@ -5,7 +5,7 @@ from pathlib import Path
 import keras
 from keras import ops
 
-from captioner.config import DecodingConfig
+from captioner.config import CalibrationConfig, DecodingConfig
 from captioner.data.sides import names_side
 from captioner.data.vocabulary import Vocabulary
 from captioner.models.augmentation import PictureAugmentation
@@ -26,6 +26,7 @@ class CaptionModel(AccumulatedTraining, keras.Model):
         decoder: offers `call(token_ids, image_features)`, `initial_state(image_features)`, `step(token_ids, state)`.
         vocabulary: the words behind the decoder's token ids.
         decoding: how captions are searched for unless a caller says otherwise.
+        calibration: what its captions' probabilities mean; lost when it is trained on.
         augmentation: changes pictures before the encoder sees them, in training only; it is no part of a bundle. A
             picture of which a caption says left or right is not mirrored.
         scheduled_sampling: share of words that are the model's own in training, see `ScheduledSampling`.
@@ -41,6 +42,7 @@ class CaptionModel(AccumulatedTraining, keras.Model):
         vocabulary: Vocabulary,
         *,
         decoding: DecodingConfig | None = None,
+        calibration: CalibrationConfig | None = None,
         augmentation: PictureAugmentation | None = None,
         scheduled_sampling: float = 0.0,
         name: str = "caption_model",
@@ -50,6 +52,7 @@ class CaptionModel(AccumulatedTraining, keras.Model):
         self.decoder = decoder
         self.vocabulary = vocabulary
         self.decoding = decoding or DecodingConfig()
+        self.calibration = calibration
         self.augmentation = augmentation
         self.scheduled_sampling = ScheduledSampling(scheduled_sampling) if scheduled_sampling else None
         if not decoder.built:

@@ -1,6 +1,7 @@
 import csv
 import io
 import json
+import math
 import os
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from captioner.config import CalibrationConfig
 from captioner.models.caption_model import CaptionModel
 
 ROOT = Path(__file__).parent.parent.parent
@@ -69,13 +71,47 @@ def test_the_search_takes_options(caption, grey_picture, capsys, options, expect
     assert capsys.readouterr().out == f"{expected}\n"
 
 
+def test_a_calibrated_model_states_its_confidence(caption, brightness_model, grey_picture, capsys):
+    brightness_model.calibration = CalibrationConfig(
+        slope=-1.0, intercept=0.5, length_penalty=1.0, criterion="no one objects"
+    )
+    grey_picture("a.png", 255)
+    assert caption(["a.png", "--num-captions", "2"]) == 0
+    surprises = -math.log(0.675) / 2, -math.log(0.225) / 3
+    first, second = (1 / (1 + math.exp(-0.5) * surprise) for surprise in surprises)
+    assert capsys.readouterr().out == f"{first:<8.0%}bright\n{second:<8.0%}bright picture\n"
+
+
+def test_several_models_caption_together(load_script, tiny_model, grey_picture, tmp_path, capsys):
+    for name in ("one", "two"):
+        tiny_model.save_to_preset(tmp_path / name)
+    picture = str(grey_picture("a.png", 255))
+    main = load_script("caption").main
+    assert main(["--model", str(tmp_path / "one"), picture]) == 0
+    alone = capsys.readouterr().out
+    assert main(["--model", str(tmp_path / "one"), "--model", str(tmp_path / "two"), picture]) == 0
+    assert capsys.readouterr() == (alone, "")
+
+
+def test_models_with_other_words_are_refused_in_one_sentence(load_script, tiny_model, grey_picture, tmp_path, capsys):
+    for name in ("one", "two"):
+        tiny_model.save_to_preset(tmp_path / name)
+    words = (tmp_path / "two/vocabulary.txt").read_text()
+    (tmp_path / "two/vocabulary.txt").write_text(words.replace("f\n", "g\n"))
+    arguments = ["--model", str(tmp_path / "one"), "--model", str(tmp_path / "two"), str(grey_picture("a.png", 255))]
+    assert load_script("caption").main(arguments) == 1
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
+    assert err.startswith("error: Only models with the same vocabulary can choose words together")
+
+
 def test_json_is_one_array(caption, album, capsys):
     assert caption(["album", "--format", "json", "--num-captions", "2"]) == 0
     first, *others = json.loads(capsys.readouterr().out)
     assert first["image"] == "album/white_1.png"
     assert [found["text"] for found in first["captions"]] == ["bright", "bright picture"]
     assert first["captions"][0]["probability"] == pytest.approx(0.675, rel=1e-3)
-    assert set(first["captions"][0]) == {"text", "probability", "log_probability", "score"}
+    assert set(first["captions"][0]) == {"text", "probability", "log_probability", "score", "confidence"}
     assert len(others) == 2
 
 

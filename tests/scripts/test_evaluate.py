@@ -1,8 +1,10 @@
 import json
 import re
+import sys
 
 import pytest
 
+from captioner.models.caption_model import CaptionModel
 from captioner.predictor import Predictor
 
 
@@ -105,3 +107,44 @@ def test_bad_annotations_are_one_sentence(main, tmp_path, capsys, content, sente
 def test_bad_usage_is_status_two(main, capsys):
     assert main(["--beam-size", "0"]) == 2
     assert capsys.readouterr().err.startswith("error: ")
+
+
+@pytest.fixture
+def many_pictures(grey_picture, tmp_path):
+    """Thirty grey pictures from dark to bright; people call most of them, not all, what they are."""
+    images, captions = [], []
+    for number in range(30):
+        grey_picture(f"{number}.png", 8 * number)
+        word = "dark" if number < 15 else "bright"
+        images.append({"id": number, "file_name": f"{number}.png"})
+        captions.append({"image_id": number, "caption": "grey" if number % 5 == 3 else f"a {word} picture"})
+    path = tmp_path / "captions.json"
+    path.write_text(json.dumps({"images": images, "annotations": captions}))
+    return path
+
+
+def test_what_a_calibration_states_is_kept_in_the_model(load_script, tiny_model, many_pictures, tmp_path, capsys):
+    pytest.importorskip("matplotlib")
+    tiny_model.save_to_preset(tmp_path / "model")
+    arguments = ["--model", str(tmp_path / "model"), "--annotations", str(many_pictures), "--metrics", "bleu", "--json"]
+    arguments += ["--results", str(tmp_path / "results.json")]
+    main = load_script("evaluate").main
+    assert main([*arguments, "--calibrate", "--reliability", str(tmp_path / "plot.png")]) == 0
+    fitted = json.loads(capsys.readouterr().out)["reliability"]
+    assert sum(fitted["calibrated"]["counts"]) == 30
+    assert (tmp_path / "plot.png").read_bytes().startswith(b"\x89PNG")
+    calibration = CaptionModel.from_preset(tmp_path / "model").calibration
+    assert calibration.criterion == fitted["criterion"]
+    assert main([*arguments, "--reliability", str(tmp_path / "again.png")]) == 0
+    assert json.loads(capsys.readouterr().out)["reliability"]["basis"] == "calibrated before"
+
+
+def test_several_models_are_not_calibrated(main, annotations, capsys):
+    assert main(["--annotations", str(annotations), "--model", "a", "--model", "b", "--calibrate"]) == 2
+    assert capsys.readouterr().err.startswith("error: --calibrate keeps what it fits in one model")
+
+
+def test_without_matplotlib_no_picture_is_captioned(main, annotations, capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    assert main(["--annotations", str(annotations), "--reliability", "plot.png"]) == 1
+    assert capsys.readouterr().err == "error: The plot needs matplotlib: pip install matplotlib.\n"
