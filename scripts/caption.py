@@ -169,7 +169,7 @@ def explained(
 
             source, text = prediction.source, prediction.caption.text
             name = Path(source if isinstance(source, str | Path) else source.name).name
-            about = f"{name}, captioned by {Path(options.model).name}"
+            about = f"{name}, captioned by {'/'.join(Path(options.model).parts[-2:])}"
             try:
                 write_explanation(options.explain, predictor.generator.model, source, text, about=about)
             except OSError as error:

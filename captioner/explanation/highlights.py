@@ -10,19 +10,23 @@ from captioner.explanation.explain import ATTENTION, ExplainedWord, Explanation
 # How bright the grey of unlit places is, as a share of the photograph's own brightness.
 DIMMED = 0.45
 
-# What lights a place fully at least: a word that becomes half as likely when it is covered.
+# The least fall that lights a place fully: a word that becomes half as likely when it is covered.
 _LEAST_FALL = math.log(2)
 
 
 def strengths(explanation: Explanation) -> list[np.ndarray]:
-    """The places of each word on one scale from 0 to 1, so that words can be compared with each other.
+    """The places of each word from 0 to 1.
 
-    The strongest place of all words is 1, unless there is none that is worth it: with attention one that gets twice
-    the weight that all would get alike, with occlusion one that halves the word's probability when it is covered.
+    Weights of attention sum to 1 for every word, so each word has its own scale, on which its strongest place is 1 if
+    it has at least twice the weight that all would get alike. Falls of log-probabilities say by themselves how much a
+    word depends on the photograph, so all words share a scale, on which the strongest place of all is 1 if covering it
+    at least halves the word's probability.
     """
     places = [word.places for word in explanation.words]
-    least = 2 / places[0].size if explanation.method == ATTENTION else _LEAST_FALL
-    return [each / max(least, *(float(other.max()) for other in places)) for each in places]
+    if explanation.method == ATTENTION:
+        return [each / max(2 / each.size, float(each.max())) for each in places]
+    greatest = max(_LEAST_FALL, *(float(each.max()) for each in places))
+    return [each / greatest for each in places]
 
 
 def mask(strength: np.ndarray, size: tuple[int, int]) -> Image.Image:
@@ -58,8 +62,9 @@ def evidence(explanation: Explanation) -> str:
     """What the light in the pictures and the numbers beside the words mean."""
     if explanation.method == ATTENTION:
         return (
-            "Attention: light shows how the model weighted the places of the photograph when it chose the word. Beside "
-            "each word its probability, below it the likeliest others."
+            "Attention: light shows how the model weighted the places of the photograph when it chose the word, for "
+            "each word relative to its own strongest place. Beside a word stands its probability, below it the "
+            "likeliest others."
         )
     return (
         "Occlusion: light shows which spots make the word less likely when they are covered, and the number behind the "

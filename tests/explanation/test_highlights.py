@@ -5,7 +5,7 @@ from PIL import Image
 from captioner.explanation.highlights import evidence, highlighted, percent, probabilities, strengths, whole_caption
 
 
-def test_all_words_are_lit_on_one_scale(occlusion):
+def test_with_occlusion_all_words_are_lit_on_one_scale(occlusion):
     first, second = strengths(occlusion)
     assert first[0, 0] == 1
     assert second[0, 0] == pytest.approx(0.5)
