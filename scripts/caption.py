@@ -10,7 +10,7 @@
 The first caption takes about six seconds on two processor cores, most of them to load TensorFlow, each further one a
 fraction of a second. A picture that cannot be read is reported on stderr and the others are captioned; the
 exit status is then 1. --explain shows the attention of a model that has one; with any other it covers one spot of the
-photograph after the other and takes 50 times as long as captioning.
+photograph after the other, which costs 49 more runs of the CNN.
 
 Formats:
   text   the caption alone for one picture, `path: caption` for several

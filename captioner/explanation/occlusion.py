@@ -8,7 +8,7 @@ from captioner.models.caption_model import CaptionModel
 # Spots along a side; each costs a run of the CNN.
 GRID = 7
 
-# Pictures that the CNN sees together: 7 of VGG's first feature maps take 180 MB.
+# Pictures that the CNN sees together: the first feature map of 7 takes 90 MB in a VGG.
 _BATCH = 7
 
 
