@@ -6,10 +6,12 @@
   caption.py --num-captions 3 photo.jpg       the three best with their probabilities
   caption.py --format csv --output all.csv holiday/
   caption.py --model runs/a/bundle --model runs/b/bundle photo.jpg    two models choose each word together
+  caption.py --explain why.html photo.jpg     also where in the photograph each word comes from, .html or .png
 
 The first caption takes about six seconds on two processor cores, most of them to load TensorFlow, each further one a
 fraction of a second. A picture that cannot be read is reported on stderr and the others are captioned; the
-exit status is then 1.
+exit status is then 1. --explain shows the attention of a model that has one; with any other it covers one spot of the
+photograph after the other, which costs 49 more runs of the CNN.
 
 The confidence is the chance that people agree with a caption, in the sense of the model's calibration; a model without
 one gives the probability of exactly these words instead.
@@ -39,9 +41,10 @@ from groundwork.errors import ApplicationError, DataError, UsageError
 from groundwork.files import atomic_path
 
 if TYPE_CHECKING:
-    from captioner.predictor import Prediction, Source
+    from captioner.predictor import Prediction, Predictor, Source
 
 STANDARD_INPUT = "-"
+EXPLANATIONS = (".png", ".html")
 
 
 @script
@@ -56,12 +59,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     sources = find_sources(options.images, failed)
     if options.format == "coco":
         check_image_ids(sources)
+    if options.explain is not None and len(sources) > 1:
+        raise UsageError(f"--explain takes one picture, received {len(sources)}.")
     alone = len(sources) + len(errors) == 1
     to_text = bare_text if alone and options.format == "text" else FORMATS[options.format]
     if sources:
         with output(options.output) as emit:
-            predictions = progress(predict(sources, options), total=len(sources), unit=" images")
-            for piece in to_text(successes(predictions, failed)):
+            predictor = load_predictor(options)
+            predictions = successes(progress(predictor(sources), total=len(sources), unit=" images"), failed)
+            for piece in to_text(explained(predictions, predictor, options)):
                 emit(piece)
     return FAILURE if errors else 0
 
@@ -81,6 +87,9 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
         "--batch-size", type=whole_number(1), metavar="N", default=16, help="images captioned together, 16 if not given"
     )
     add_search_options(parser)
+    parser.add_argument(
+        "--explain", type=Path, metavar="FILE", help="a picture (.png) or a page (.html) of the best caption's words"
+    )
     options = parser.parse_args(argv)
     if options.beam_size is not None and options.num_captions > options.beam_size:
         raise UsageError(f"A beam of {options.beam_size} cannot give {options.num_captions} captions an image.")
@@ -88,7 +97,18 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
         raise UsageError("COCO results hold one caption an image; leave out --num-captions.")
     if options.output is not None and options.output.exists() and not options.output.is_file():
         raise UsageError(f"--output {options.output} exists and is not a file.")
+    if options.explain is not None:
+        check_explain(options.explain)
+        if len(options.model) > 1:
+            raise UsageError(f"--explain takes one model, received {len(options.model)}.")
     return options
+
+
+def check_explain(path: Path) -> None:
+    if path.suffix.lower() not in EXPLANATIONS:
+        raise UsageError(f"--explain takes a file that ends in {' or '.join(EXPLANATIONS)}, received {path}.")
+    if path.exists() and not path.is_file():
+        raise UsageError(f"--explain {path} exists and is not a file.")
 
 
 def find_sources(arguments: Sequence[str], failed: Callable[[ApplicationError], None]) -> "list[Source]":
@@ -108,20 +128,19 @@ def standard_input() -> io.BytesIO:
     return picture
 
 
-def predict(sources: "Sequence[Source]", options: argparse.Namespace) -> "Iterator[Prediction]":
-    """Loads the model, and captions while the result is being read."""
+def load_predictor(options: argparse.Namespace) -> "Predictor":
+    """Loads the model, or several, which takes seconds."""
     for model in options.model:
         find_bundle(model)  # A wrong name is reported before TensorFlow is loaded.
     with quiet_imports():
         from captioner.predictor import Predictor
 
-    predictor = Predictor.from_preset(
+    return Predictor.from_preset(
         options.model,
         batch_size=options.batch_size,
         num_captions=options.num_captions,
         **search_options(options),
     )
-    return predictor(sources)
 
 
 def successes(
@@ -133,6 +152,24 @@ def successes(
             yield prediction
         else:
             failed(prediction.error)
+
+
+def explained(
+    predictions: "Iterable[Prediction]", predictor: "Predictor", options: argparse.Namespace
+) -> "Iterator[Prediction]":
+    """The predictions; after each the explanation is written, if there is to be one."""
+    for prediction in predictions:
+        yield prediction
+        if options.explain is not None:
+            from captioner.explanation import write_explanation
+
+            source, text = prediction.source, prediction.caption.text
+            name = Path(source if isinstance(source, str | Path) else source.name).name
+            about = f"{name}, captioned by {'/'.join(Path(options.model[0]).parts[-2:])}"
+            try:
+                write_explanation(options.explain, predictor.generator.model, source, text, about=about)
+            except OSError as error:
+                raise DataError(f"{options.explain} cannot be written: {error.strerror}.") from error
 
 
 @contextmanager

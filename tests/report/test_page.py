@@ -5,7 +5,8 @@ import re
 
 import pytest
 
-from captioner.report.page import embedded_json, page
+from captioner.report.page import page
+from groundwork.web_page import embedded_json
 
 HOSTILE = "</script><img src=x onerror=alert(1)>&lt;!--\u2028\u2029 \udcff é \x00"
 

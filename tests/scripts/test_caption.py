@@ -193,9 +193,41 @@ def test_an_older_output_survives_a_failure(caption, grey_picture, brightness_mo
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.png", "result"]
 
 
+@pytest.mark.parametrize(("name", "start"), [("why.png", b"\x89PNG"), ("new/why.HTML", b"<!doctype html>")])
+def test_an_explanation_is_written_beside_the_caption(caption, grey_picture, tmp_path, capsys, name, start):
+    grey_picture("a.png", 255)
+    assert caption(["a.png", "--explain", name]) == 0
+    assert capsys.readouterr() == ("bright\n", "")
+    assert (tmp_path / name).read_bytes().startswith(start)
+
+
+def test_a_picture_from_standard_input_is_explained(caption, grey_picture, tmp_path, monkeypatch, capsys):
+    content = grey_picture("a.png", 255).read_bytes()
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(content)))
+    assert caption(["-", "--explain", "why.html"]) == 0
+    assert "<stdin>" not in (tmp_path / "why.html").read_text()  # Not as markup.
+    assert "stdin" in (tmp_path / "why.html").read_text()
+
+
+def test_a_picture_that_cannot_be_read_is_not_explained(caption, tmp_path, capsys):
+    (tmp_path / "words.jpg").write_text("words")
+    assert caption(["words.jpg", "--explain", "why.html"]) == 1
+    assert capsys.readouterr().err.startswith("error: words.jpg is not a picture")
+    assert not (tmp_path / "why.html").exists()
+
+
+def test_an_explanation_that_cannot_be_written_is_one_sentence(caption, grey_picture, tmp_path, capsys):
+    grey_picture("a.png", 255)
+    (tmp_path / "file").touch()
+    assert caption(["a.png", "--explain", "file/why.html"]) == 1
+    assert capsys.readouterr().err.startswith("error: file/why.html cannot be written: ")
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        (["a.png", "--explain", "why.jpg"], "--explain takes a file that ends in .png or .html, received why.jpg."),
+        (["a.png", "1.png", "--explain", "why.png"], "--explain takes one picture, received 2."),
         ([], "The following arguments are required: IMAGE"),
         (["a.png", "--beam-size", "0"], "--beam-size: expected a whole number of at least 1, received '0'"),
         (["a.png", "--max-length", "1"], "--max-length: expected a whole number of at least 2"),
