@@ -76,10 +76,10 @@ def cross_fitted(
     for number in range(folds):
         inside, outside = np.flatnonzero(fold == number), np.flatnonzero(fold != number)
         calibration = fit_calibration(
-            [captions[index] for index in outside],
+            [captions[index] for index in outside.tolist()],
             agreed[outside],
             length_penalty=length_penalty,
             criterion=criterion,
         )
-        confidences[inside] = state(calibration, [captions[index] for index in inside])
+        confidences[inside] = state(calibration, [captions[index] for index in inside.tolist()])
     return confidences
