@@ -88,7 +88,7 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
         "--batch-size", type=whole_number(1), metavar="N", default=16, help="pictures at once, default %(default)s"
     )
     parser.add_argument(
-        "--image-size", type=whole_number(32), metavar="N", default=224, help="side in pixels, default %(default)s"
+        "--image-size", type=whole_number(64), metavar="N", default=224, help="side in pixels, default %(default)s"
     )
     return parser.parse_args(argv)
 

@@ -76,7 +76,7 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = make_parser(__doc__, rounds=1, model=False)
     parser.add_argument("--encoder", choices=REPEATS, default="vgg16", help="default %(default)s")
     for name, least, default, what in (
-        ("--image-size", 32, 224, "side in pixels"),
+        ("--image-size", 64, 224, "side in pixels"),
         ("--batch-size", 4, 16, "pictures at once"),
         ("--steps", 1, 2, "steps that are timed"),
     ):
