@@ -11,7 +11,9 @@ from captioner.config import CalibrationConfig, DecodingConfig
 from captioner.data.dangling import dangling_ids
 from captioner.data.vocabulary import END_ID, PAD_ID, START_ID, UNKNOWN_ID, Vocabulary
 from captioner.decoding.beam_search import beam_search
+from captioner.decoding.checks import check_diversity
 from captioner.decoding.decoded import Decoded
+from captioner.decoding.diverse import diverse_search
 from captioner.models.caption_model import CaptionModel
 from captioner.models.ensemble import Ensemble
 from groundwork.errors import BundleError, ConfigError
@@ -50,6 +52,8 @@ class CaptionGenerator:
     Args:
         model: the captioner, or several.
         num_captions: captions an image, the best first; a search that finds fewer returns fewer.
+        diversity: above 0, captions of a picture are looked for that differ, the more the greater it is, instead of
+            the beam's; see `diverse_search`. 1 is a good start.
         options: fields of `DecodingConfig`; what is not given, or None, is as `model.decoding` says, though the beam is
             never narrower than `num_captions` unless it is given.
 
@@ -57,19 +61,22 @@ class CaptionGenerator:
         ConfigError: an option is out of range, or the `beam_size` given is below `num_captions`.
     """
 
-    def __init__(self, model: CaptionModel | Ensemble, *, num_captions: int = 1, **options: Any):
+    def __init__(
+        self, model: CaptionModel | Ensemble, *, num_captions: int = 1, diversity: float = 0.0, **options: Any
+    ):
         given = {name: value for name, value in options.items() if value is not None}
         beam_size = given.setdefault("beam_size", max(num_captions, model.decoding.beam_size))
         decoding = replace(model.decoding, **given)
         problems = decoding.problems()
         if not 1 <= num_captions <= beam_size:
             problems.append(f"`num_captions` must lie between 1 and the beam size {beam_size}, received {num_captions}")
+        check_diversity(diversity)
         if problems:
             raise ConfigError("; ".join(problems) + ".")
         self.model = model
         self.decoding = decoding
-        self._from_images = _FromImages(model, decoding, num_captions)
-        self._from_features = _FromFeatures(model, decoding, num_captions)
+        self._from_images = _FromImages(model, decoding, num_captions, diversity)
+        self._from_features = _FromFeatures(model, decoding, num_captions, diversity)
 
     def from_images(self, images: np.ndarray) -> list[list[Caption]]:
         """Captions of pictures, uint8 `(batch, height, width, 3)`: a list for each, the best caption first."""
@@ -113,32 +120,34 @@ def with_confidence(caption: Caption, calibration: CalibrationConfig | None) -> 
 class _FromFeatures(keras.Model):
     """Image features to `Decoded`; a Keras model only because `predict_on_batch` then compiles it on every backend."""
 
-    def __init__(self, model: CaptionModel | Ensemble, decoding: DecodingConfig, num_captions: int):
+    def __init__(self, model: CaptionModel | Ensemble, decoding: DecodingConfig, num_captions: int, diversity: float):
         super().__init__(name="caption_search")  # Keras allows no leading underscore as in the class's own name.
         self.model = model
         self.decoding = decoding
         self.num_captions = num_captions
+        self.diversity = diversity
         self.dangling_ids = () if decoding.dangling_ends else dangling_ids(model.vocabulary.words)
         self.built = True
         # XLA would compile the loop over words for longer than most searches take; on JAX there is no other compiler.
         self.compile(jit_compile=keras.backend.backend() == "jax")
 
     def call(self, image_features):
-        return beam_search(
-            self.model.step,
-            self.model.initial_state(image_features),
-            start_id=START_ID,
-            end_id=END_ID,
-            pad_id=PAD_ID,
-            forbidden_ids=(UNKNOWN_ID,),
-            beam_size=self.decoding.beam_size,
-            num_results=self.num_captions,
-            min_length=2,  # A caption has a word.
-            max_length=self.decoding.max_length,
-            length_penalty=self.decoding.length_penalty,
-            no_repeat_ngram=self.decoding.no_repeat_ngram,
-            dangling_ids=self.dangling_ids,
-        )
+        arguments: dict[str, Any] = {
+            "start_id": START_ID,
+            "end_id": END_ID,
+            "pad_id": PAD_ID,
+            "forbidden_ids": (UNKNOWN_ID,),
+            "num_results": self.num_captions,
+            "min_length": 2,  # A caption has a word.
+            "max_length": self.decoding.max_length,
+            "length_penalty": self.decoding.length_penalty,
+            "no_repeat_ngram": self.decoding.no_repeat_ngram,
+            "dangling_ids": self.dangling_ids,
+        }
+        state = self.model.initial_state(image_features)
+        if self.diversity and self.num_captions > 1:
+            return diverse_search(self.model.step, state, diversity=self.diversity, **arguments)
+        return beam_search(self.model.step, state, beam_size=self.decoding.beam_size, **arguments)
 
 
 class _FromImages(_FromFeatures):

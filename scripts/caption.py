@@ -4,6 +4,7 @@
   caption.py holiday/ 'more/**/*.jpg'         path: caption, for all pictures of a folder and of a pattern
   curl -s URL | caption.py -                  a picture on standard input
   caption.py --num-captions 3 photo.jpg       the three best with their probabilities
+  caption.py --num-captions 3 --diversity 1 photo.jpg    three that differ in what they say
   caption.py --format csv --output all.csv holiday/
   caption.py --model runs/a/bundle --model runs/b/bundle photo.jpg    two models choose each word together
   caption.py --explain why.html photo.jpg     also where in the photograph each word comes from, .html or .png
@@ -86,6 +87,13 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--batch-size", type=whole_number(1), metavar="N", default=16, help="images captioned together, 16 if not given"
     )
+    parser.add_argument(
+        "--diversity",
+        type=float,
+        metavar="X",
+        default=0.0,
+        help="above 0, captions that differ, the more the greater it is, instead of the beam's best, which are alike",
+    )
     add_search_options(parser)
     parser.add_argument(
         "--explain", type=Path, metavar="FILE", help="a picture (.png) or a page (.html) of the best caption's words"
@@ -93,6 +101,8 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     options = parser.parse_args(argv)
     if options.beam_size is not None and options.num_captions > options.beam_size:
         raise UsageError(f"A beam of {options.beam_size} cannot give {options.num_captions} captions an image.")
+    if not 0 <= options.diversity < float("inf"):
+        raise UsageError(f"--diversity must be 0 or more; received {options.diversity}.")
     if options.format == "coco" and options.num_captions > 1:
         raise UsageError("COCO results hold one caption an image; leave out --num-captions.")
     if options.output is not None and options.output.exists() and not options.output.is_file():
@@ -139,6 +149,7 @@ def load_predictor(options: argparse.Namespace) -> "Predictor":
         options.model,
         batch_size=options.batch_size,
         num_captions=options.num_captions,
+        diversity=options.diversity,
         **search_options(options),
     )
 

@@ -57,6 +57,7 @@ def test_the_beam_grows_with_the_captions_asked_for(brightness_model):
     ("options", "message"),
     [
         ({"num_captions": 3, "beam_size": 2}, "`num_captions` must lie between 1 and the beam size 2, received 3"),
+        ({"diversity": -1.0}, "`diversity` must be 0 or more; received -1.0"),
         ({"num_captions": 0}, "`num_captions` must lie between"),
         ({"beam_size": 0}, "`beam_size` must be at least 1, received 0"),
         ({"max_length": 1}, "`max_length` must be at least 2, received 1"),
@@ -95,3 +96,10 @@ def test_captions_have_hygiene_unless_they_are_asked_not_to(stutterer):
         stutterer, beam_size=1, max_length=4, no_repeat_ngram=0, dangling_ends=True
     ).from_images(WHITE)
     assert (tidy.text, free.text) == ("bright the dark", "bright the")
+
+
+def test_captions_that_differ_begin_with_other_words(brightness_model):
+    (alike,) = CaptionGenerator(brightness_model, num_captions=2).from_images(BLACK)
+    (diverse,) = CaptionGenerator(brightness_model, num_captions=2, diversity=3.0).from_images(BLACK)
+    assert [caption.text for caption in alike] == ["dark", "dark picture"]
+    assert [caption.text for caption in diverse] == ["dark", "bright picture"]

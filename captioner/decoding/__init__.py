@@ -2,6 +2,7 @@
 
 from captioner.decoding.beam_search import beam_search
 from captioner.decoding.decoded import DEFAULT_LENGTH_PENALTY, Decoded
+from captioner.decoding.diverse import diverse_search
 from captioner.decoding.sampling import greedy_search, sample
 
-__all__ = ["DEFAULT_LENGTH_PENALTY", "Decoded", "beam_search", "greedy_search", "sample"]
+__all__ = ["DEFAULT_LENGTH_PENALTY", "Decoded", "beam_search", "diverse_search", "greedy_search", "sample"]

@@ -18,6 +18,12 @@ def check_length_penalty(value: float) -> None:
         raise ConfigError(f"`length_penalty` must be 0 or more; received {value!r}.")
 
 
+def check_diversity(value: float) -> None:
+    """Raises ConfigError for a diversity below 0, which would make captions alike."""
+    if not 0 <= value < float("inf"):
+        raise ConfigError(f"`diversity` must be 0 or more; received {value!r}.")
+
+
 def check_sampling(temperature: float, top_k: int | None, top_p: float | None) -> None:
     """Raises ConfigError for options that leave nothing to draw from."""
     if not temperature > 0:

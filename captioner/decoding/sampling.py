@@ -35,7 +35,7 @@ def greedy_search(
     return append_tokens(
         step,
         initial_state,
-        lambda log_probs, position, noise: ops.argmax(log_probs, axis=-1),
+        lambda log_probs, position, captions: ops.argmax(log_probs, axis=-1),
         start_id=start_id,
         end_id=end_id,
         pad_id=pad_id,
@@ -93,8 +93,8 @@ def sample(
     # Drawn at once, since a seed cannot advance inside a loop on every backend.
     noise = ops.transpose(keras.random.uniform((max_length, count_rows(state)), dtype="float32", seed=seed))
 
-    def choose(log_probs, position, noise):
-        places = ops.take(noise, position, axis=1)
+    def choose(log_probs, position, captions):
+        places = ops.take(captions.noise, position, axis=1)
         return draw(log_probs, places, temperature=temperature, top_k=top_k, top_p=top_p)
 
     return append_tokens(

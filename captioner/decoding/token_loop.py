@@ -21,7 +21,7 @@ class _Captions(NamedTuple):
     last_ids: Any  # int32 (rows,)
     ended: Any  # bool (rows,)
     log_probs: Any  # float32 (rows,)
-    noise: Any  # what `choose` needs; leading axis rows
+    noise: Any  # what `choose` may need; leading axis rows
     state: Any  # likewise
 
 
@@ -43,7 +43,7 @@ def append_tokens(
     captions_per_image: int = 1,
     halvings: int = 0,
 ) -> Decoded:
-    """Appends the tokens that `choose(log_probs, position, noise)` names, until each caption has its end."""
+    """Appends the tokens that `choose(log_probs, position, captions)` names, until each caption has its end."""
     check_count("max_length", max_length)
     check_count("min_length", min_length, at_most=max_length)
     check_length_penalty(length_penalty)
@@ -64,7 +64,7 @@ def append_tokens(
             logits, banned_ids=banned_ids, end_id=end_id, must_end=must_end, must_go_on=must_go_on
         )
         log_probs = hygiene(log_probs, captions.token_ids, captions.last_ids, position)
-        new_ids = ops.cast(choose(log_probs, position, captions.noise), "int32")
+        new_ids = ops.cast(choose(log_probs, position, captions), "int32")
         gained = ops.take_along_axis(log_probs, new_ids[:, None], axis=1)[:, 0]
         new_ids = ops.where(captions.ended, pad_id, new_ids)
         return position + 1, captions._replace(

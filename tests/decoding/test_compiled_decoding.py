@@ -2,12 +2,13 @@ import keras
 import numpy as np
 import pytest
 
-from captioner.decoding import beam_search, greedy_search, sample
+from captioner.decoding import beam_search, diverse_search, greedy_search, sample
 
 HYGIENE = {"no_repeat_ngram": 2, "dangling_ids": (5,)}
 SEARCHES = [
     (beam_search, {"beam_size": 3}),
     (greedy_search, {}),
+    (diverse_search, {"num_results": 3, **HYGIENE}),
     (sample, {"seed": 3}),
     (sample, {"seed": 3, "top_k": 4, "top_p": 0.9}),
     (sample, {"seed": 3, "num_results": 3, "halvings": 2}),
