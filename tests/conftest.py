@@ -24,6 +24,7 @@ COLOURS = {"red": (220, 20, 20), "green": (20, 200, 20), "blue": (20, 20, 220)}
 SCRIPTS = Path(__file__).parent.parent / "scripts"
 
 
+@pytest.hookimpl(tryfirst=True)  # Before pytest-xdist reads the groups.
 def pytest_collection_modifyitems(items):
     """Tests of one file stay in one process, and those of `distribution`, which share trainings."""
     for item in items:

@@ -28,10 +28,17 @@ def plain_cider_d(image, words):
     return CiderD(DocumentFrequencies.from_references(words_of)).statistics([words_of[image]], [words])[0, 0]
 
 
-def test_captions_that_stop_in_the_middle_gain_by_plain_cider_but_lose_here():
-    finished, stopped = "a dog runs", "a dog runs on a"
-    assert plain_cider_d(0, stopped.split()) > plain_cider_d(0, finished.split())
-    rewards = CaptionReward(CAPTIONS, VOCABULARY)(np.array([0]), padded(finished, stopped))
+@pytest.mark.parametrize(
+    ("image", "finished", "stopped"),
+    [
+        (0, "the big dog runs", "the big dog runs on a"),
+        (1, "man's hat", "man's hat on a"),
+        (2, "two boats", "two boats on the"),
+    ],
+)
+def test_captions_that_stop_in_the_middle_gain_by_plain_cider_but_lose_here(image, finished, stopped):
+    assert plain_cider_d(image, stopped.split()) > plain_cider_d(image, finished.split())
+    rewards = CaptionReward(CAPTIONS, VOCABULARY)(np.array([image]), padded(finished, stopped))
     assert rewards[0] > rewards[1]
 
 
