@@ -62,7 +62,7 @@ def self_critical(tiny_model):
     return make
 
 
-REINFORCE = [{}, {"temperature": 0.7}, {"baseline": "greedy"}, {"kind": "soft"}]
+REINFORCE = [{}, {"baseline": "greedy"}, {"kind": "soft", "temperature": 0.7}]
 
 
 @pytest.mark.parametrize("options", REINFORCE, ids=str)
