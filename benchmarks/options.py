@@ -3,10 +3,11 @@
 import argparse
 from pathlib import Path
 
+from processes import ROOT
+
 from captioner.bundle_files import DEFAULT_PRESET
 from groundwork.console import ArgumentParser, whole_number
 
-ROOT = Path(__file__).parent.parent
 SAMPLE = ROOT / "data" / "sample"
 
 

@@ -6,11 +6,12 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import IO, Any, cast
 
-from options import ROOT
-
 from groundwork.errors import ApplicationError
+
+ROOT = Path(__file__).parent.parent
 
 Epoch = Callable[[int], dict[str, Any]]
 
