@@ -14,6 +14,7 @@ from captioner.decoding.beam_search import beam_search
 from captioner.decoding.checks import check_diversity
 from captioner.decoding.decoded import Decoded
 from captioner.decoding.diverse import diverse_search
+from captioner.decoding.rules import CaptionRules
 from captioner.models.caption_model import CaptionModel
 from captioner.models.ensemble import Ensemble
 from groundwork.errors import BundleError, ConfigError
@@ -123,31 +124,31 @@ class _FromFeatures(keras.Model):
     def __init__(self, model: CaptionModel | Ensemble, decoding: DecodingConfig, num_captions: int, diversity: float):
         super().__init__(name="caption_search")  # Keras allows no leading underscore as in the class's own name.
         self.model = model
-        self.decoding = decoding
+        self.rules = CaptionRules(
+            start_id=START_ID,
+            end_id=END_ID,
+            pad_id=PAD_ID,
+            forbidden_ids=(UNKNOWN_ID,),
+            min_length=2,  # A caption has a word.
+            max_length=decoding.max_length,
+            length_penalty=decoding.length_penalty,
+            no_repeat_ngram=decoding.no_repeat_ngram,
+            dangling_ids=() if decoding.dangling_ends else dangling_ids(model.vocabulary.words),
+        )
+        self.beam_size = decoding.beam_size
         self.num_captions = num_captions
         self.diversity = diversity
-        self.dangling_ids = () if decoding.dangling_ends else dangling_ids(model.vocabulary.words)
         self.built = True
         # XLA would compile the loop over words for longer than most searches take; on JAX there is no other compiler.
         self.compile(jit_compile=keras.backend.backend() == "jax")
 
     def call(self, image_features):
-        arguments: dict[str, Any] = {
-            "start_id": START_ID,
-            "end_id": END_ID,
-            "pad_id": PAD_ID,
-            "forbidden_ids": (UNKNOWN_ID,),
-            "num_results": self.num_captions,
-            "min_length": 2,  # A caption has a word.
-            "max_length": self.decoding.max_length,
-            "length_penalty": self.decoding.length_penalty,
-            "no_repeat_ngram": self.decoding.no_repeat_ngram,
-            "dangling_ids": self.dangling_ids,
-        }
         state = self.model.initial_state(image_features)
         if self.diversity and self.num_captions > 1:
-            return diverse_search(self.model.step, state, diversity=self.diversity, **arguments)
-        return beam_search(self.model.step, state, beam_size=self.decoding.beam_size, **arguments)
+            return diverse_search(
+                self.model.step, state, self.rules, num_results=self.num_captions, diversity=self.diversity
+            )
+        return beam_search(self.model.step, state, self.rules, beam_size=self.beam_size, num_results=self.num_captions)
 
 
 class _FromImages(_FromFeatures):

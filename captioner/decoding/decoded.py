@@ -11,8 +11,6 @@ Step = Callable[[Any, Any], tuple[Any, Any]]
 State is any nest of at least one tensor, each with `rows` as its leading axis, whose shapes and types do not change.
 """
 
-DEFAULT_LENGTH_PENALTY = 0.7
-
 
 class Decoded(NamedTuple):
     """Captions, the best of each image first.

@@ -1,32 +1,24 @@
 """Several captions of an image that differ in what they say, found side by side."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from keras import ops
 
 from captioner.decoding.checks import check_count, check_diversity
-from captioner.decoding.decoded import DEFAULT_LENGTH_PENALTY, Decoded, Step
+from captioner.decoding.decoded import Decoded, Step
 from captioner.decoding.rows import choose_rows, repeat_rows
+from captioner.decoding.rules import CaptionRules
 from captioner.decoding.token_loop import append_tokens
 
 
 def diverse_search(
     step: Step,
     initial_state: Any,
+    rules: CaptionRules,
     *,
-    start_id: int,
-    end_id: int,
-    pad_id: int,
-    forbidden_ids: Sequence[int] = (),
     num_results: int = 3,
     diversity: float = 1.0,
-    min_length: int = 1,
-    max_length: int = 20,
-    length_penalty: float = DEFAULT_LENGTH_PENALTY,
-    no_repeat_ngram: int = 0,
-    dangling_ids: Sequence[int] = (),
 ) -> Decoded:
     """Captions of which each takes the likeliest token that those before it have not taken at the same place.
 
@@ -57,22 +49,9 @@ def diverse_search(
             taken = taken + live[:, number] * ops.one_hot(chosen[-1], vocabulary)
         return ops.reshape(ops.stack(chosen, axis=1), (-1,))
 
-    found = append_tokens(
-        step,
-        repeat_rows(initial_state, num_results),
-        choose,
-        captions_per_image=num_results,
-        start_id=start_id,
-        end_id=end_id,
-        pad_id=pad_id,
-        forbidden_ids=forbidden_ids,
-        min_length=min_length,
-        max_length=max_length,
-        length_penalty=length_penalty,
-        no_repeat_ngram=no_repeat_ngram,
-        dangling_ids=dangling_ids,
-    )
-    return _distinct(found, pad_id=pad_id)
+    state = repeat_rows(initial_state, num_results)
+    found = append_tokens(step, state, choose, rules, captions_per_image=num_results)
+    return _distinct(found, pad_id=rules.pad_id)
 
 
 def _distinct(found: Decoded, *, pad_id: int) -> Decoded:

@@ -5,9 +5,6 @@ from collections.abc import Sequence
 import numpy as np
 from keras import ops
 
-from captioner.decoding.checks import check_count
-from groundwork.errors import ConfigError
-
 
 class Hygiene:
     """Rules that depend on the caption so far, as tokens to exclude from the next place; few, so that they cost little.
@@ -19,16 +16,9 @@ class Hygiene:
             3), and no token follows itself; 0 allows both.
         dangling_ids: tokens that may not come directly before the end.
         max_length: tokens of the longest caption, its end token included.
-
-    Raises:
-        ConfigError: an option is out of range.
     """
 
     def __init__(self, *, end_id: int, pad_id: int, no_repeat_ngram: int, dangling_ids: Sequence[int], max_length: int):
-        if no_repeat_ngram != 0:
-            check_count("no_repeat_ngram", no_repeat_ngram)
-        if end_id in dangling_ids:
-            raise ConfigError(f"`dangling_ids` must not hold the end token; received {end_id} in both.")
         self.end_id = end_id
         self.pad_id = pad_id
         self.no_repeat_ngram = no_repeat_ngram

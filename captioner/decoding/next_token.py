@@ -5,25 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from keras import ops
 
-from groundwork.errors import ConfigError
-
 IMPOSSIBLE = -1e9
 """The finite log-probability of closing a caption where the model gives the end token probability 0."""
-
-
-def never_emitted(*, start_id: int, end_id: int, pad_id: int, forbidden_ids: Sequence[int]) -> list[int]:
-    """The ids that no caption contains before its end.
-
-    Raises:
-        ConfigError: the end token is among them.
-    """
-    banned = sorted({start_id, pad_id, *forbidden_ids})
-    if end_id in banned:
-        raise ConfigError(
-            f"`end_id` must differ from `start_id`, `pad_id` and `forbidden_ids`, or no caption could end; "
-            f"received {end_id} in both."
-        )
-    return banned
 
 
 def next_log_probs(logits, *, banned_ids: Sequence[int], end_id: int, must_end, must_go_on):

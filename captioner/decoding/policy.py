@@ -1,14 +1,14 @@
 """The distribution that `sample` draws from, for whole captions at once and with a gradient."""
 
-from collections.abc import Sequence
-
 import numpy as np
 from keras import ops
+
+from captioner.decoding.rules import CaptionRules
 
 EXCLUDED = np.float32(-1e9)  # Finite, so that a place of weight 0 costs 0 whatever stands there.
 
 
-def policy_logits(logits, *, positions, banned_ids: Sequence[int], end_id: int, min_length: int, temperature: float):
+def policy_logits(logits, rules: CaptionRules, *, positions, temperature: float):
     """Logits whose softmax is the probability with which `sample` chose each token of a caption.
 
     Tokens that may not follow have probability 0 and the others make up for it; only that the last of `max_length`
@@ -16,16 +16,16 @@ def policy_logits(logits, *, positions, banned_ids: Sequence[int], end_id: int, 
 
     Args:
         logits: float `(tokens, vocabulary)`, as the model gives them for tokens of captions.
+        rules, temperature: as for `sample`.
         positions: the place of each token in its caption, int `(tokens,)`.
-        banned_ids, end_id, min_length, temperature: as for `sample`.
 
     Returns:
         float32 `(tokens, vocabulary)`.
     """
     token_ids = np.arange(logits.shape[-1])
-    banned = np.where(np.isin(token_ids, banned_ids), EXCLUDED, 0).astype("float32")
-    is_end = np.where(token_ids == end_id, EXCLUDED, 0).astype("float32")
-    must_go_on = ops.cast(positions + 1 < min_length, "float32")
+    banned = np.where(np.isin(token_ids, rules.banned_ids), EXCLUDED, 0).astype("float32")
+    is_end = np.where(token_ids == rules.end_id, EXCLUDED, 0).astype("float32")
+    must_go_on = ops.cast(positions + 1 < rules.min_length, "float32")
     logits = ops.cast(logits, "float32")
     logits = logits if temperature == 1 else logits / temperature  # A pass over much memory is spared.
     return logits + (banned + must_go_on[:, None] * is_end)

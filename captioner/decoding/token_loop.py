@@ -1,16 +1,14 @@
 """Captions that grow token by token, each without regard to the others, until all have ended."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import keras
 from keras import ops
 
-from captioner.decoding.checks import check_count, check_length_penalty
-from captioner.decoding.decoded import Decoded, Step, normalise_by_length
-from captioner.decoding.hygiene import Hygiene
-from captioner.decoding.next_token import never_emitted, next_log_probs
+from captioner.decoding.decoded import Decoded, Step
 from captioner.decoding.rows import count_rows
+from captioner.decoding.rules import CaptionRules
 
 
 class _Captions(NamedTuple):
@@ -29,48 +27,25 @@ def append_tokens(
     step: Step,
     initial_state: Any,
     choose: Callable[[Any, Any, Any], Any],
+    rules: CaptionRules,
     *,
-    start_id: int,
-    end_id: int,
-    pad_id: int,
-    forbidden_ids: Sequence[int],
-    min_length: int,
-    max_length: int,
-    length_penalty: float,
-    no_repeat_ngram: int,
-    dangling_ids: Sequence[int],
     noise: Any = (),
     captions_per_image: int = 1,
     halvings: int = 0,
 ) -> Decoded:
     """Appends the tokens that `choose(log_probs, position, captions)` names, until each caption has its end."""
-    check_count("max_length", max_length)
-    check_count("min_length", min_length, at_most=max_length)
-    check_length_penalty(length_penalty)
-    banned_ids = never_emitted(start_id=start_id, end_id=end_id, pad_id=pad_id, forbidden_ids=forbidden_ids)
-    hygiene = Hygiene(
-        end_id=end_id,
-        pad_id=pad_id,
-        no_repeat_ngram=no_repeat_ngram,
-        dangling_ids=dangling_ids,
-        max_length=max_length,
-    )
-    positions = ops.arange(max_length, dtype="int32")
+    positions = ops.arange(rules.max_length, dtype="int32")
 
     def extend(position, captions):
-        must_end, must_go_on = ops.equal(position, max_length - 1), position + 1 < min_length
         logits, state = step(captions.last_ids, captions.state)
-        log_probs = next_log_probs(
-            logits, banned_ids=banned_ids, end_id=end_id, must_end=must_end, must_go_on=must_go_on
-        )
-        log_probs = hygiene(log_probs, captions.token_ids, captions.last_ids, position)
+        log_probs = rules.next_log_probs(logits, captions.token_ids, captions.last_ids, position)
         new_ids = ops.cast(choose(log_probs, position, captions), "int32")
         gained = ops.take_along_axis(log_probs, new_ids[:, None], axis=1)[:, 0]
-        new_ids = ops.where(captions.ended, pad_id, new_ids)
+        new_ids = ops.where(captions.ended, rules.pad_id, new_ids)
         return position + 1, captions._replace(
             token_ids=ops.where(ops.equal(positions, position), new_ids[:, None], captions.token_ids),
             last_ids=new_ids,
-            ended=ops.logical_or(captions.ended, ops.equal(new_ids, end_id)),
+            ended=ops.logical_or(captions.ended, ops.equal(new_ids, rules.end_id)),
             log_probs=captions.log_probs + ops.where(captions.ended, 0.0, gained),
             state=state,
         )
@@ -78,8 +53,8 @@ def append_tokens(
     count = count_rows(initial_state)
     captions = _Captions(
         rows=ops.arange(count, dtype="int32"),
-        token_ids=ops.full((count, max_length), pad_id, dtype="int32"),
-        last_ids=ops.full((count,), start_id, dtype="int32"),
+        token_ids=ops.full((count, rules.max_length), rules.pad_id, dtype="int32"),
+        last_ids=ops.full((count,), rules.start_id, dtype="int32"),
         ended=ops.zeros((count,), dtype="bool"),
         log_probs=ops.zeros((count,), dtype="float32"),
         noise=noise,
@@ -92,14 +67,14 @@ def append_tokens(
         def running(_, captions, kept=kept):
             return ops.sum(ops.cast(ops.logical_not(captions.ended), "int32")) > kept
 
-        position, captions = ops.while_loop(running, extend, (position, captions), maximum_iterations=max_length)
+        position, captions = ops.while_loop(running, extend, (position, captions), maximum_iterations=rules.max_length)
         token_ids = ops.scatter_update(token_ids, captions.rows[:, None], captions.token_ids)
         log_probs = ops.scatter_update(log_probs, captions.rows[:, None], captions.log_probs)
         captions = _first_live(captions, kept)
-    lengths = ops.sum(ops.cast(ops.not_equal(token_ids, pad_id), "int32"), axis=-1)
-    scores = normalise_by_length(log_probs, lengths, length_penalty)
+    lengths = ops.sum(ops.cast(ops.not_equal(token_ids, rules.pad_id), "int32"), axis=-1)
+    scores = rules.scores(log_probs, lengths)
     return Decoded(
-        ops.reshape(token_ids, (-1, captions_per_image, max_length)),
+        ops.reshape(token_ids, (-1, captions_per_image, rules.max_length)),
         ops.reshape(log_probs, (-1, captions_per_image)),
         ops.reshape(scores, (-1, captions_per_image)),
     )

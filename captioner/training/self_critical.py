@@ -8,8 +8,8 @@ import numpy as np
 from keras import ops
 
 from captioner.data.vocabulary import END_ID, PAD_ID, START_ID, UNKNOWN_ID
-from captioner.decoding.next_token import never_emitted
 from captioner.decoding.policy import policy_logits
+from captioner.decoding.rules import CaptionRules
 from captioner.decoding.sampling import greedy_search, sample
 from captioner.models.caption_model import CaptionModel
 from groundwork.host_call import call_on_host
@@ -20,14 +20,6 @@ Reward = Callable[[np.ndarray, np.ndarray], np.ndarray]
 """`reward(image_numbers (images,), token_ids (images, captions, time))` to numbers `(images * captions,)`."""
 
 BASELINES = ("others", "greedy")
-MIN_LENGTH = 2  # A caption has a word.
-TOKENS: dict[str, Any] = {
-    "start_id": START_ID,
-    "end_id": END_ID,
-    "pad_id": PAD_ID,
-    "forbidden_ids": (UNKNOWN_ID,),
-    "min_length": MIN_LENGTH,
-}
 
 
 class SelfCriticalModel(ReplicatedTraining, keras.Model):
@@ -76,6 +68,14 @@ class SelfCriticalModel(ReplicatedTraining, keras.Model):
         self.baseline = baseline
         self.temperature = temperature
         self.crossentropy_share = crossentropy_share
+        self.rules = CaptionRules(
+            start_id=START_ID,
+            end_id=END_ID,
+            pad_id=PAD_ID,
+            forbidden_ids=(UNKNOWN_ID,),
+            min_length=2,  # A caption has a word.
+            max_length=captioner.decoding.max_length,
+        )
         self._draw = compiled_apart(self._draw_captions)
         self.chance = keras.random.SeedGenerator(0)  # DeterministicEpochs sets it anew in each epoch.
         self.reward_tracker = keras.metrics.Mean(name="reward")
@@ -104,8 +104,7 @@ class SelfCriticalModel(ReplicatedTraining, keras.Model):
         return sample(
             self.captioner.step,
             self.captioner.initial_state(image_features),
-            **TOKENS,
-            max_length=self.captioner.decoding.max_length,
+            self.rules,
             temperature=self.temperature,
             seed=self.chance,
             num_results=self.samples,
@@ -122,12 +121,7 @@ class SelfCriticalModel(ReplicatedTraining, keras.Model):
         """What each sample's reward is measured against, broadcastable to `(batch, samples)`."""
         if self.baseline == "others":
             return (ops.sum(rewards, axis=1, keepdims=True) - rewards) / (self.samples - 1)
-        greedy = greedy_search(
-            self.captioner.step,
-            self.captioner.initial_state(image_features),
-            **TOKENS,
-            max_length=self.captioner.decoding.max_length,
-        )
+        greedy = greedy_search(self.captioner.step, self.captioner.initial_state(image_features), self.rules)
         return self.rewards(image_numbers, greedy.token_ids)
 
     def policy_losses(self, token_ids, image_features, advantages):
@@ -135,7 +129,7 @@ class SelfCriticalModel(ReplicatedTraining, keras.Model):
         batch, samples, time = ops.shape(token_ids)
         positions = ops.broadcast_to(ops.arange(time), (batch, samples, time))
         # The last place can hold nothing but the end: it was not chosen.
-        chosen = ops.logical_and(ops.not_equal(token_ids, PAD_ID), positions < self.captioner.decoding.max_length - 1)
+        chosen = ops.logical_and(ops.not_equal(token_ids, PAD_ID), positions < self.rules.max_length - 1)
         weights = advantages[:, :, None] * ops.cast(chosen, "float32")
         places = places_of(chosen)
         token_ids_there, positions, weights = (
@@ -143,12 +137,8 @@ class SelfCriticalModel(ReplicatedTraining, keras.Model):
         )
         logits = policy_logits(
             self.captioner.decoder(shift(token_ids), image_features, places=places, training=False),
+            self.rules,
             positions=positions,
-            banned_ids=never_emitted(
-                **{name: TOKENS[name] for name in ("start_id", "end_id", "pad_id", "forbidden_ids")}
-            ),
-            end_id=END_ID,
-            min_length=MIN_LENGTH,
             temperature=self.temperature,
         )
         surprise = ops.sparse_categorical_crossentropy(token_ids_there, logits, from_logits=True)

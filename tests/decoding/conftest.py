@@ -1,13 +1,14 @@
 """Decoders that are tables of next-token probabilities, so that every right answer can be worked out."""
 
 import itertools
+from dataclasses import fields
 
 import keras
 import numpy as np
 import pytest
 from keras import ops
 
-from captioner.decoding import Decoded
+from captioner.decoding import CaptionRules, Decoded
 
 PAD, START, END, UNKNOWN = range(4)
 TOKENS = {"start_id": START, "end_id": END, "pad_id": PAD, "forbidden_ids": (UNKNOWN,)}
@@ -24,6 +25,14 @@ def step(token_ids, state):
     return ops.log(probs), {"tables": tables, "before": ops.cast(token_ids, "int32")}
 
 
+def with_rules(search, options):
+    """A search that keeps the rules among the options, and takes the others itself."""
+    names = {field.name for field in fields(CaptionRules)}
+    rules = CaptionRules(**{**TOKENS, **{name: value for name, value in options.items() if name in names}})
+    others = {name: value for name, value in options.items() if name not in names}
+    return lambda tables: search(step, start_of(tables), rules, **others)
+
+
 def start_of(tables):
     return {"tables": tables, "before": ops.full((ops.shape(tables)[0],), START, dtype="int32")}
 
@@ -33,10 +42,10 @@ class Searcher(keras.Model):
 
     def __init__(self, search, **options):
         super().__init__()
-        self.search, self.options, self.built = search, options, True
+        self.search, self.built = with_rules(search, options), True
 
     def call(self, tables):
-        return self.search(step, start_of(tables), **TOKENS, **self.options)
+        return self.search(tables)
 
 
 @pytest.fixture
@@ -50,7 +59,7 @@ def decode():
 
     def run(search, tables, **options):
         tables = ops.convert_to_tensor(np.asarray(tables, "float32"))
-        return Decoded(*map(ops.convert_to_numpy, search(step, start_of(tables), **{**TOKENS, **options})))
+        return Decoded(*map(ops.convert_to_numpy, with_rules(search, options)(tables)))
 
     return run
 

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from keras import ops
 
-from captioner.decoding import beam_search, greedy_search
+from captioner.decoding import CaptionRules, beam_search, greedy_search
 from groundwork.errors import ConfigError
 
 PAD, START, END, UNKNOWN, A, B, C = range(7)
@@ -159,8 +159,8 @@ def test_the_search_stops_when_nothing_can_improve(decode, table):
     certain = table({START: {A: 0.99}, A: {END: 0.99}}, size=5)
     steps = []
 
-    def counting_search(step, state, **options):
-        return beam_search(lambda *args: (steps.append(1), step(*args))[1], state, **options)
+    def counting_search(step, state, rules, **options):
+        return beam_search(lambda *args: (steps.append(1), step(*args))[1], state, rules, **options)
 
     decode(counting_search, [certain], beam_size=2, num_results=1, max_length=50, length_penalty=0)
     assert len(steps) == 2
@@ -172,7 +172,7 @@ def test_half_precision_logits_give_single_precision_scores(garden_path):
     def step(token_ids, state):
         return ops.broadcast_to(logits, (ops.shape(token_ids)[0], 6)), state
 
-    found = beam_search(step, ops.zeros((2, 1)), start_id=START, end_id=END, pad_id=PAD, max_length=3)
+    found = beam_search(step, ops.zeros((2, 1)), CaptionRules(START, END, PAD, max_length=3))
     assert {str(ops.dtype(found.log_probs)), str(ops.dtype(found.scores))} == {"float32"}
 
 
@@ -193,7 +193,7 @@ def test_options_out_of_range_are_named(decode, garden_path, option, value, mess
 
 def test_a_state_without_tensors_is_refused():
     with pytest.raises(ConfigError, match="at least one tensor"):
-        beam_search(lambda *args: args, {}, start_id=START, end_id=END, pad_id=PAD)
+        beam_search(lambda *args: args, {}, CaptionRules(START, END, PAD))
 
 
 @pytest.mark.parametrize("search", [beam_search, greedy_search])
