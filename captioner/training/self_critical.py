@@ -36,8 +36,9 @@ class SelfCriticalModel(ReplicatedTraining, keras.Model):
 
     One step of `fit` encodes the images once, draws the captions with the weights as they are at that moment, asks for
     the rewards, and goes through the captions again as in teacher forcing, with cross-entropy weighted by r - b. So
-    everything around `fit` is as in other training. Captions are drawn without dropout, and p is the very distribution
-    they are drawn from: no dropout, no unknown word, temperature included.
+    everything around `fit` is as in other training. Captions are drawn without dropout; p is the distribution they are
+    drawn from, no unknown word, temperature included, but seen through the decoder's dropout, without which a few
+    thousand pictures are soon learnt by heart.
 
     Args:
         captioner: what is trained; its weights are those of this model.
@@ -91,7 +92,10 @@ class SelfCriticalModel(ReplicatedTraining, keras.Model):
         token_ids = self.draw(image_features)
         rewards = self.rewards(inputs["image_numbers"], token_ids)  # (batch, samples)
         baselines = self.baselines(inputs["image_numbers"], image_features, rewards)
-        outputs = {"rewards": rewards, "losses": self.policy_losses(token_ids, image_features, rewards - baselines)}
+        outputs = {
+            "rewards": rewards,
+            "losses": self.policy_losses(token_ids, image_features, rewards - baselines, training=training),
+        }
         if self.crossentropy_share:
             outputs["logits"] = self.captioner.decoder(inputs["token_ids"], image_features, training=training)
         return outputs
@@ -124,7 +128,7 @@ class SelfCriticalModel(ReplicatedTraining, keras.Model):
         greedy = greedy_search(self.captioner.step, self.captioner.initial_state(image_features), self.rules)
         return self.rewards(image_numbers, greedy.token_ids)
 
-    def policy_losses(self, token_ids, image_features, advantages):
+    def policy_losses(self, token_ids, image_features, advantages, training=False):
         """The loss of each image, `(batch,)`: cross-entropy of its samples, weighted by their advantages."""
         batch, samples, time = ops.shape(token_ids)
         positions = ops.broadcast_to(ops.arange(time), (batch, samples, time))
@@ -136,7 +140,7 @@ class SelfCriticalModel(ReplicatedTraining, keras.Model):
             ops.take(ops.reshape(values, (-1,)), places, axis=0) for values in (token_ids, positions, weights)
         )
         logits = policy_logits(
-            self.captioner.decoder(shift(token_ids), image_features, places=places, training=False),
+            self.captioner.decoder(shift(token_ids), image_features, places=places, training=training),
             self.rules,
             positions=positions,
             temperature=self.temperature,

@@ -50,8 +50,8 @@ def captions_of(token_ids):
 def self_critical(tiny_model):
     """`self_critical(max_length, kind, **options)`: a model with uneven weights, so that probabilities differ."""
 
-    def make(max_length=4, kind="lstm", **options):
-        decoder = make_decoder(kind=kind, vocabulary_size=10, embedding_dim=6, units=5)
+    def make(max_length=4, kind="lstm", dropout=0.0, **options):
+        decoder = make_decoder(kind=kind, vocabulary_size=10, embedding_dim=6, units=5, dropout=dropout)
         decoding = DecodingConfig(max_length=max_length)
         captioner = CaptionModel(tiny_model.encoder, decoder, tiny_model.vocabulary, decoding=decoding)
         for index, weight in enumerate(decoder.weights):
@@ -92,6 +92,22 @@ def test_a_step_is_reinforce_with_a_baseline(self_critical, gradients_of, log_pr
 
     for gradient, expected in zip(found, gradients_of(model.trainable_variables, loss), strict=True):
         np.testing.assert_allclose(gradient, expected, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("kind", ["lstm", "soft"])
+def test_dropout_is_in_the_loss_and_not_in_the_draw(self_critical, kind):
+    plain, model = (self_critical(kind=kind, dropout=rate) for rate in (0.0, 0.5))
+    plain.captioner.decoder.set_weights(model.captioner.decoder.get_weights())
+    features = model.captioner.encode(IMAGES)
+    for each in (plain, model):
+        each.chance.state.assign([1, 2])
+    drawn = model.draw(features)
+    np.testing.assert_array_equal(drawn, plain.draw(features))
+    advantages = ops.ones((3, 5))
+    first, second = (np.asarray(model.policy_losses(drawn, features, advantages, training=True)) for _ in range(2))
+    assert not np.allclose(first, second)
+    without = [np.asarray(each.policy_losses(drawn, features, advantages)) for each in (model, plain)]
+    np.testing.assert_allclose(*without, rtol=1e-6)
 
 
 def test_the_mean_step_climbs_the_expected_reward(self_critical, gradients_of, log_probability):
