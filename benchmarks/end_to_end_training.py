@@ -81,7 +81,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
-    parser = make_parser(__doc__, rounds=5, model=False)
+    parser = make_parser(__doc__, rounds=5, model=None)
     add_training_options(parser, batches=1)
     parser.add_argument("--encoder", choices=REPEATS, default="vgg16", help="default %(default)s")
     parser.add_argument(

@@ -73,7 +73,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
-    parser = make_parser(__doc__, rounds=1, model=False)
+    parser = make_parser(__doc__, rounds=1, model=None)
     parser.add_argument("--encoder", choices=REPEATS, default="vgg16", help="default %(default)s")
     for name, least, default, what in (
         ("--image-size", 64, 224, "side in pixels"),

@@ -56,7 +56,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
-    parser = make_parser(__doc__, rounds=5, model=False)
+    parser = make_parser(__doc__, rounds=5, model=None)
     parser.add_argument(
         "--batch-sizes", type=whole_number(1), nargs="+", metavar="N", help=f"pictures at once, default {BATCH_SIZES}"
     )

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from measurement import Comparison, Goal, Side, conditions, ratio, seconds, take_turns
-from options import add_photographs, make_parser
+from options import VGG_AND_LSTM, add_photographs, make_parser
 
 from captioner.bundle_files import find_bundle
 from groundwork.console import quiet_imports, script, whole_number
@@ -66,7 +66,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
-    parser = make_parser(__doc__, rounds=5)
+    parser = make_parser(__doc__, rounds=5, model=VGG_AND_LSTM)
     parser.add_argument(
         "--encoder", choices=["vgg11", "vgg13", "vgg16", "vgg19"], default="vgg16", help="default %(default)s"
     )

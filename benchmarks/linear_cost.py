@@ -50,7 +50,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
-    parser = make_parser(__doc__, rounds=5, model=False)
+    parser = make_parser(__doc__, rounds=5, model=None)
     parser.add_argument(
         "--images", type=whole_number(1), metavar="N", default=256, help="the fewest images, default %(default)s"
     )

@@ -8,14 +8,17 @@ from processes import ROOT
 from captioner.bundle_files import DEFAULT_PRESET
 from groundwork.console import ArgumentParser, whole_number
 
+# The bundled model that PyTorch's side can be, see `torch_captioner.py`.
+VGG_AND_LSTM = "flickr8k_coco_vgg19_lstm"
+
 SAMPLE = ROOT / "data" / "sample"
 
 
-def make_parser(description: str | None, *, rounds: int, model: bool = True) -> argparse.ArgumentParser:
+def make_parser(description: str | None, *, rounds: int, model: str | None = DEFAULT_PRESET) -> argparse.ArgumentParser:
     """A parser with `--rounds`, `--json` and, for a benchmark of a bundle, `--model`."""
     parser = ArgumentParser(description=description)
     if model:
-        parser.add_argument("--model", default=DEFAULT_PRESET, metavar="NAME_OR_DIR", help="default %(default)s")
+        parser.add_argument("--model", default=model, metavar="NAME_OR_DIR", help="default %(default)s")
     parser.add_argument(
         "--rounds",
         type=whole_number(1),

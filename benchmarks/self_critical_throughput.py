@@ -24,7 +24,7 @@ from pathlib import Path
 
 import numpy as np
 from measurement import Comparison, Goal, conditions, take_turns
-from options import make_parser
+from options import VGG_AND_LSTM, make_parser
 from processes import worker
 from self_critical_workload import SelfCriticalWorkload
 from training_throughput import HERE, KERAS, PYTORCH, add_training_options, prepare, pytorch_version, speed
@@ -69,7 +69,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
-    parser = make_parser(__doc__, rounds=5)
+    parser = make_parser(__doc__, rounds=5, model=VGG_AND_LSTM)
     add_training_options(parser, batches=10)
     parser.add_argument(
         "--samples", type=whole_number(2), metavar="N", default=5, help="captions drawn for each image, default 5"

@@ -24,14 +24,14 @@ from pathlib import Path
 from typing import Any
 
 from measurement import Comparison, Goal, Side, conditions, ratio, take_turns
-from options import make_parser
+from options import VGG_AND_LSTM, make_parser
 from processes import Epoch, run, worker
 from training_workload import Workload, write_features
 
 from captioner.bundle_files import find_bundle, read_config
 from captioner.training.stage import StageConfig
 from groundwork.console import script, whole_number
-from groundwork.errors import ApplicationError
+from groundwork.errors import ApplicationError, UsageError
 
 HERE = Path(__file__).parent
 KERAS, PYTORCH, PYTORCH_SORTED = "Keras", "PyTorch", "PyTorch, sorted"
@@ -72,7 +72,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
-    parser = make_parser(__doc__, rounds=5)
+    parser = make_parser(__doc__, rounds=5, model=VGG_AND_LSTM)
     add_training_options(parser, batches=40)
     return parser.parse_args(argv)
 
@@ -100,6 +100,8 @@ def prepare(options: argparse.Namespace, features: Path) -> Workload:
     """Reads the model's sizes and writes the features."""
     model = find_bundle(options.model)
     description, training = read_config(model), StageConfig()
+    if description["decoder"].get("kind", "lstm") != "lstm" or "repeats" not in description["encoder"]:
+        raise UsageError(f"PyTorch's side has a VGG's regions and an LSTM; {options.model} is something else.")
     write_features(features, options.batches * training.batch_size, region_shape(description["encoder"]), seed=SEED)
     return Workload(
         model=str(model),

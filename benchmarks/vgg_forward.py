@@ -47,7 +47,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
-    parser = make_parser(__doc__, rounds=5, model=False)
+    parser = make_parser(__doc__, rounds=5, model=None)
     parser.add_argument("--encoder", choices=ENCODERS, default="vgg16", help="default %(default)s")
     parser.add_argument(
         "--batch-size", type=whole_number(1), metavar="N", default=32, help="pictures at once, default %(default)s"

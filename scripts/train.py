@@ -14,8 +14,9 @@ stages --finetune-after freezes the CNN for so many epochs and trains its last b
 the score of generated captions becomes the model directory OUTPUT/bundle, which caption.py and evaluate.py take as
 --model. A stage may be added to a finished run.
 
-On two CPU cores: features 0.25 s an image, once; Flickr8k (30,000 captions) some 3 minutes an epoch.
-Disk: 50 kB an image for features, 200 kB more with fine-tuning, twice that with --mirror.
+On two CPU cores: features of VGG19 0.25 s an image, of MobileNetV2 0.015 s, once; Flickr8k (30,000 captions) some 3
+minutes an epoch, with attention 5. Disk: 50 kB an image for VGG's features, 200 kB more with fine-tuning, 125 kB for
+MobileNetV2's, twice that with --mirror.
 """
 
 import argparse
