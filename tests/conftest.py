@@ -2,11 +2,14 @@
 
 import importlib.util
 import json
+import os
 from pathlib import Path
 from types import SimpleNamespace
 
 from groundwork.console import quiet_imports
 
+# XLA's optimizations take much longer than what they save on models of this size.
+os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0")
 with quiet_imports():  # Before anything else imports TensorFlow.
     import keras
 import numpy as np

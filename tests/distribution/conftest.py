@@ -83,7 +83,8 @@ def jax_folder(tmp_path_factory) -> Path:
         module.tiny_captioner(NetworkConfig(tie_embeddings=False), vocabulary, DecodingConfig(max_length=6)),
         folder / "data" / "bundle",
     )
-    environment = {"KERAS_BACKEND": "jax", "XLA_FLAGS": "--xla_force_host_platform_device_count=2"}
+    flags = f"{os.environ['XLA_FLAGS']} --xla_force_host_platform_device_count=2"
+    environment = {"KERAS_BACKEND": "jax", "XLA_FLAGS": flags}
     names = ("frozen", "bundles", "self_critical", "accumulated", "overflow", "policies")
     check(end(start(folder, "mirrored", 2, *names, **environment)))
     return folder
