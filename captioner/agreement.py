@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from captioner.data.dangling import DANGLING_WORDS
+from captioner.data.dangling import FUNCTION_WORDS
 from captioner.metrics.tokenizer import tokenize
 
 LEAST_SHARE = 0.5
@@ -14,7 +14,7 @@ CRITERION = (
 
 def shared_words(caption: str, references: Sequence[str]) -> float:
     """The share of a caption's words with a meaning that the references use as well, 0 to 1; 0 if it has none."""
-    words = [word for word in tokenize(caption) if word not in DANGLING_WORDS]
+    words = [word for word in tokenize(caption) if word not in FUNCTION_WORDS]
     known = {word for reference in references for word in tokenize(reference)}
     return sum(word in known for word in words) / len(words) if words else 0.0
 
