@@ -17,7 +17,7 @@ from groundwork.files import write_json
 
 FORMAT_VERSION = 1
 PRESETS = Path(__file__).parent / "presets"
-DEFAULT_PRESET = "flickr8k_coco_vgg19_lstm"
+DEFAULT_PRESET = "flickr8k_coco_mobilenetv2_soft"
 
 
 def preset_names() -> list[str]:

@@ -34,7 +34,7 @@ def test_the_python_example_prints_captions_with_probabilities(capsys, monkeypat
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 6
     assert all(re.fullmatch(r"\d\.\de-\d\d  [a-z' -]+", line) for line in lines)
-    assert names["model"].count_params() > 20_000_000
+    assert names["model"].count_params() > 5_000_000
 
 
 def test_the_scoring_example_prints_what_it_says(capsys):
