@@ -23,6 +23,12 @@ from captioner.models.caption_model import CaptionModel
 from captioner.models.lstm_decoder import LSTMDecoder
 from captioner.models.vgg_encoder import VGGEncoder
 
+if keras.backend.backend() == "tensorflow":
+    import tensorflow as tf
+
+    # Nor are graphs of this size run often enough for Grappler's.
+    tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
+
 COLOURS = {"red": (220, 20, 20), "green": (20, 200, 20), "blue": (20, 20, 220)}
 SCRIPTS = Path(__file__).parent.parent / "scripts"
 

@@ -8,7 +8,7 @@ _SAY_NOTHING = """
     is are was been being has have very
 """
 _BEFORE_NOUNS = """
-    red blue white black green yellow brown pink purple gray grey tan blond blonde bright colorful
+    red blue white black green yellow brown pink purple gray grey tan blond blonde colorful
     little small big large young old tall long two three four different grassy snowy sandy rocky wooden muddy
 """
 

@@ -33,7 +33,7 @@ def give_words(bundle, *words):
 
 def test_the_network_is_that_of_the_bundle_and_need_not_be_described():
     network = make_recipe({**RUN, "units": 512}).network
-    assert (network.encoder, network.image_size, network.pyramid) == ("vgg19", 224, (1, 2))
+    assert (network.encoder, network.image_size, network.pyramid) == ("mobilenetv2", 224, (1, 2))
 
 
 def test_a_network_that_contradicts_the_bundle_is_refused():
