@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from captioner.predictor import Predictor
 from captioner.training.recipe_reader import make_recipe
 
 ROOT = Path(__file__).parent.parent
@@ -25,6 +26,14 @@ def test_the_first_command_prints_what_the_first_screen_shows():
     script = command.split("&& python ")[1].split()
     run = subprocess.run([sys.executable, *script], cwd=ROOT, capture_output=True, text=True)
     assert (run.stdout, run.stderr, run.returncode) == (f"{caption}\n", "", 0)
+
+
+def test_the_photographs_have_the_captions_that_stand_below_them():
+    pictures, captions = re.search(r"^(\| <img .*)\n\|---.*\n(.*)$", README, re.MULTILINE).groups()
+    paths = [ROOT / name for name in re.findall(r'src="([^"]+)"', pictures)]
+    found = [prediction.caption.text for prediction in Predictor.from_preset()(paths)]
+    assert len(paths) == 4
+    assert captions.strip("| ").split(" | ") == found
 
 
 def test_the_python_example_prints_captions_with_probabilities(capsys, monkeypatch):
