@@ -9,13 +9,13 @@ import numpy as np
 
 from captioner.config import CalibrationConfig, DecodingConfig
 from captioner.data.dangling import dangling_ids
-from captioner.data.vocabulary import END_ID, PAD_ID, START_ID, UNKNOWN_ID, Vocabulary
+from captioner.data.vocabulary import Vocabulary
 from captioner.decoding.beam_search import beam_search
 from captioner.decoding.checks import check_diversity
 from captioner.decoding.decoded import Decoded
 from captioner.decoding.diverse import diverse_search
-from captioner.decoding.rules import CaptionRules
 from captioner.models.caption_model import CaptionModel
+from captioner.models.caption_rules import caption_rules
 from captioner.models.ensemble import Ensemble
 from groundwork.errors import BundleError, ConfigError
 
@@ -124,12 +124,7 @@ class _FromFeatures(keras.Model):
     def __init__(self, model: CaptionModel | Ensemble, decoding: DecodingConfig, num_captions: int, diversity: float):
         super().__init__(name="caption_search")  # Keras allows no leading underscore as in the class's own name.
         self.model = model
-        self.rules = CaptionRules(
-            start_id=START_ID,
-            end_id=END_ID,
-            pad_id=PAD_ID,
-            forbidden_ids=(UNKNOWN_ID,),
-            min_length=2,  # A caption has a word.
+        self.rules = caption_rules(
             max_length=decoding.max_length,
             length_penalty=decoding.length_penalty,
             no_repeat_ngram=decoding.no_repeat_ngram,

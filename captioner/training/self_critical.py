@@ -7,11 +7,11 @@ import keras
 import numpy as np
 from keras import ops
 
-from captioner.data.vocabulary import END_ID, PAD_ID, START_ID, UNKNOWN_ID
+from captioner.data.vocabulary import PAD_ID, START_ID
 from captioner.decoding.policy import policy_logits
-from captioner.decoding.rules import CaptionRules
 from captioner.decoding.sampling import greedy_search, sample
 from captioner.models.caption_model import CaptionModel
+from captioner.models.caption_rules import caption_rules
 from groundwork.host_call import call_on_host
 from groundwork.replicated import ReplicatedTraining
 from groundwork.xla import compiled_apart
@@ -69,14 +69,7 @@ class SelfCriticalModel(ReplicatedTraining, keras.Model):
         self.baseline = baseline
         self.temperature = temperature
         self.crossentropy_share = crossentropy_share
-        self.rules = CaptionRules(
-            start_id=START_ID,
-            end_id=END_ID,
-            pad_id=PAD_ID,
-            forbidden_ids=(UNKNOWN_ID,),
-            min_length=2,  # A caption has a word.
-            max_length=captioner.decoding.max_length,
-        )
+        self.rules = caption_rules(max_length=captioner.decoding.max_length)
         self._draw = compiled_apart(self._draw_captions)
         self.chance = keras.random.SeedGenerator(0)  # DeterministicEpochs sets it anew in each epoch.
         self.reward_tracker = keras.metrics.Mean(name="reward")
