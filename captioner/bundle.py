@@ -7,7 +7,6 @@ metrics.json      every score with its conditions
 README.md         the model card
 """
 
-import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from pathlib import Path
@@ -26,6 +25,7 @@ from captioner.models.decoders import make_decoder
 from captioner.models.encoders import describe_encoder, make_encoder
 from groundwork.errors import BundleError, ConfigError
 from groundwork.files import write_json, write_text
+from groundwork.model_directory import assign_by_name, draft_of
 from groundwork.weight_file import read_weights, write_weights
 
 
@@ -55,7 +55,8 @@ def load_bundle(preset: str | Path) -> CaptionModel:
             f"{directory / 'vocabulary.txt'} has {len(vocabulary)} words, the weights were trained with "
             f"{decoder.vocabulary_size}."
         )
-    set_named_weights(model, read_weights(directory / "model.weights.h5"), source=directory / "model.weights.h5")
+    source = directory / "model.weights.h5"
+    assign_by_name(_named_variables(model), read_weights(source), source=source)
     return model
 
 
@@ -79,21 +80,14 @@ def save_bundle(
     """
     if precision not in PRECISIONS:
         raise ConfigError(f"`precision` must be one of {', '.join(PRECISIONS)}, received {precision!r}.")
-    target = Path(directory)
-    if target.exists() and not (target.is_dir() and ((target / "config.json").is_file() or not any(target.iterdir()))):
-        raise BundleError(f"{target} exists and is not a model directory; it is left as it is.")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as folder:
-        draft = Path(folder, "bundle")
+    with draft_of(directory) as draft:
         write_json(draft / "config.json", describe(model), indent=2)
         model.vocabulary.save(draft / "vocabulary.txt")
         weights = named_weights(model)
         write_weights(draft / "model.weights.h5", weights, precision=precision, finer=fine_weights(model, weights))
         write_json(draft / "metrics.json", metrics or {}, indent=2)
-        write_text(draft / "README.md", card or f"# {target.name}\n\nAn image captioner. Scores: see `metrics.json`.\n")
-        if target.exists():
-            target.rename(Path(folder, "previous"))
-        draft.rename(target)
+        name = Path(directory).name
+        write_text(draft / "README.md", card or f"# {name}\n\nAn image captioner. Scores: see `metrics.json`.\n")
 
 
 def describe(model: CaptionModel) -> dict[str, Any]:
@@ -117,30 +111,6 @@ def fine_weights(model: CaptionModel, names: Iterable[str]) -> frozenset[str]:
     """Those of a captioner's weights, by their names on disk, that are stored with twice the bits of the others."""
     fine = isinstance(model.encoder, BlockEncoder) and model.encoder.needs_fine_weights
     return frozenset(name for name in names if fine and name.startswith("encoder/"))
-
-
-def set_named_weights(model: CaptionModel, weights: Mapping[str, np.ndarray], *, source: Path) -> None:
-    """Gives a captioner weights by name; nothing is changed unless all names and shapes fit.
-
-    Raises:
-        BundleError: a name is missing or unknown, or a shape differs.
-    """
-    variables = _named_variables(model)
-    odd = sorted(variables.keys() ^ weights.keys())
-    if odd:
-        raise BundleError(f"{source} belongs to another network: it {_lacks(odd[0], weights)} {odd[0]}.")
-    for name, variable in variables.items():
-        if tuple(variable.shape) != weights[name].shape:
-            raise BundleError(
-                f"{source} belongs to another network: {name} has the shape {weights[name].shape}, expected "
-                f"{tuple(variable.shape)}."
-            )
-    for name, variable in variables.items():
-        variable.assign(weights[name])
-
-
-def _lacks(name: str, weights: Mapping[str, np.ndarray]) -> str:
-    return "has an unknown" if name in weights else "lacks"
 
 
 def _named_variables(model: CaptionModel) -> dict[str, keras.Variable]:

@@ -8,7 +8,6 @@ README.md         the model card
 """
 
 import json
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,7 @@ import numpy as np
 
 from groundwork.errors import BundleError, ConfigError
 from groundwork.files import write_json, write_text
+from groundwork.model_directory import assign_by_name, draft_of
 from groundwork.weight_file import read_weights, write_weights
 
 if TYPE_CHECKING:
@@ -108,20 +108,13 @@ def save_bundle(
     """
     if precision not in PRECISIONS:
         raise ConfigError(f"`precision` must be one of {', '.join(PRECISIONS)}, received {precision!r}.")
-    target = Path(directory)
-    if target.exists() and not (target.is_dir() and ((target / "config.json").is_file() or not any(target.iterdir()))):
-        raise BundleError(f"{target} exists and is not a model directory; it is left as it is.")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as folder:
-        draft = Path(folder, "bundle")
+    with draft_of(directory) as draft:
         write_json(draft / "config.json", {"format_version": FORMAT_VERSION, "kind": kind, **config}, indent=2)
         write_text(draft / SYMBOLS[kind], symbols)
         write_weights(draft / "model.weights.h5", weights, precision=precision)
         write_json(draft / "metrics.json", metrics or {}, indent=2)
-        write_text(draft / "README.md", card or f"# {target.name}\n\nA {kind} model. Scores: see `metrics.json`.\n")
-        if target.exists():
-            target.rename(Path(folder, "previous"))
-        draft.rename(target)
+        name = Path(directory).name
+        write_text(draft / "README.md", card or f"# {name}\n\nA {kind} model. Scores: see `metrics.json`.\n")
 
 
 def named_weights(root: "keras.Layer") -> dict[str, np.ndarray]:
@@ -136,18 +129,7 @@ def load_named_weights(root: "keras.Layer", directory: Path) -> None:
         BundleError: the file is missing or damaged, a name is missing or unknown, or a shape differs.
     """
     source = directory / "model.weights.h5"
-    weights, variables = read_weights(source), _named_variables(root)
-    for name in sorted(variables.keys() ^ weights.keys()):
-        lacks = "has an unknown" if name in weights else "lacks"
-        raise BundleError(f"{source} belongs to another network: it {lacks} {name}.")
-    for name, variable in variables.items():
-        if tuple(variable.shape) != weights[name].shape:
-            raise BundleError(
-                f"{source} belongs to another network: {name} has the shape {weights[name].shape}, expected "
-                f"{tuple(variable.shape)}."
-            )
-    for name, variable in variables.items():
-        variable.assign(weights[name])
+    assign_by_name(_named_variables(root), read_weights(source), source=source)
 
 
 def _named_variables(root: "keras.Layer") -> "dict[str, keras.Variable]":

@@ -13,7 +13,6 @@ from groundwork.distribution import Distribution
 from groundwork.epochs import EpochSource
 from groundwork.errors import ConfigError, DataError
 from groundwork.files import write_text
-from groundwork.schedule import WarmupCosine
 from language_models.alphabet import Alphabet, ByteAlphabet
 from language_models.carried_state import CarriedState
 from language_models.char_batches import CharBatches
@@ -23,9 +22,9 @@ from language_models.char_evaluation import CharEvaluator
 from language_models.char_generation import CharGenerator
 from language_models.char_model import CharModel
 from language_models.char_results import best_loss, write_final_bundle
-from language_models.clipped_adam import ClippedAdam
 from language_models.fast_lstm import xla_pays
 from language_models.leak_check import check_unseen
+from language_models.optimizer import make_optimizer
 from language_models.text import TextParts, read_text, split_text
 
 
@@ -149,7 +148,8 @@ def fit(
     source = EpochSource(batches, distribution)
     with distribution.scope():
         trainee = CarriedState(model, config.batch_size)
-        compile_for_training(trainee, make_optimizer(config, steps=len(batches) * config.sections))
+        optimizer = make_optimizer(config, steps=len(batches) * config.sections, clip_value=config.clip_value)
+        compile_for_training(trainee, optimizer)
     with redirect_stdout(sys.stderr):  # Keras reports progress where results belong.
         trainee.fit(
             **source.fit_arguments(),
@@ -167,23 +167,6 @@ def compile_for_training(trainee: CarriedState, optimizer: keras.optimizers.Opti
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
         jit_compile=xla_pays(),
     )
-
-
-def make_optimizer(config: CharConfig, *, steps: int) -> ClippedAdam:
-    """AdamW with warm-up and cosine; biases, character vectors and normalisation are not decayed."""
-    schedule = WarmupCosine(
-        config.learning_rate, warmup_steps=round(config.warmup_epochs * steps), total_steps=config.epochs * steps
-    )
-    optimizer = ClippedAdam(
-        schedule,
-        clip_value=config.clip_value,
-        global_clipnorm=config.clip_norm or None,
-        weight_decay=config.weight_decay,
-        use_ema=config.ema_momentum > 0,
-        ema_momentum=config.ema_momentum or 0.99,
-    )
-    optimizer.exclude_from_weight_decay(var_names=["bias", "embeddings", "gamma", "beta"])
-    return optimizer
 
 
 def make_callbacks(

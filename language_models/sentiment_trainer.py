@@ -14,9 +14,8 @@ from groundwork.distribution import Distribution
 from groundwork.epochs import EpochSource
 from groundwork.errors import ConfigError
 from groundwork.files import atomic_path, write_text
-from groundwork.schedule import WarmupCosine
-from language_models.clipped_adam import ClippedAdam
 from language_models.fast_lstm import xla_pays
+from language_models.optimizer import make_optimizer
 from language_models.sentiment_batches import SentimentBatches
 from language_models.sentiment_callbacks import Validation
 from language_models.sentiment_config import SentimentConfig
@@ -165,22 +164,6 @@ def fit(model: SentimentModel, split: Split, config: SentimentConfig, run: Path,
             verbose=distribution.verbosity(1 if sys.stderr.isatty() else 0),
             callbacks=make_callbacks(model, source, split, config, run),
         )
-
-
-def make_optimizer(config: SentimentConfig, *, steps: int) -> ClippedAdam:
-    """AdamW with warm-up and cosine; biases and word vectors are not decayed."""
-    schedule = WarmupCosine(
-        config.learning_rate, warmup_steps=round(config.warmup_epochs * steps), total_steps=config.epochs * steps
-    )
-    optimizer = ClippedAdam(
-        schedule,
-        global_clipnorm=config.clip_norm or None,
-        weight_decay=config.weight_decay,
-        use_ema=config.ema_momentum > 0,
-        ema_momentum=config.ema_momentum or 0.99,
-    )
-    optimizer.exclude_from_weight_decay(var_names=["bias", "embeddings"])
-    return optimizer
 
 
 def make_callbacks(

@@ -144,12 +144,6 @@ def test_korean_is_learnt_like_any_text(train, text_path):
     assert "\ufffd" in model.alphabet.characters
 
 
-def test_both_kinds_of_clipping_are_set(train):
-    optimizer = char_trainer.make_optimizer(make_config(clip_value=0.5, clip_norm=2.0), steps=10)
-    assert (optimizer.clip_value, optimizer.global_clipnorm) == (0.5, 2.0)
-    assert char_trainer.make_optimizer(make_config(clip_norm=0.0), steps=10).global_clipnorm is None
-
-
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
