@@ -8,23 +8,29 @@ from keras import layers, ops
 class FastLSTM(layers.LSTM):
     """keras.layers.LSTM, with the same weights under the same names, and equal to it in outputs and gradients.
 
-    The inputs of all steps are projected in one product. The gradient is written out, so that the gradients of both
-    kernels are one product over all steps each, instead of a sum of one for each step, which is what automatic
-    differentiation of the loop gives. Where cuDNN can be used, the layer of Keras computes itself.
+    A step is one product of both kernels with input and hidden state, one above the other, and so is a step of the
+    gradient. The gradient is written out, so that those of the kernels are one product over all steps, instead of a
+    sum of one for each step, which is what automatic differentiation of the loop gives. Where cuDNN can be used, the
+    layer of Keras computes itself.
+
+    Inside, the batch stands last: gates are blocks of memory then, which are taken apart and put together for nothing,
+    and small products are about a fifth faster than with the batch first.
     """
 
     def inner_loop(self, sequences, initial_state, mask, training=False):
         if has_gpu():
             return super().inner_loop(sequences, initial_state, mask, training=training)
-        real = None if mask is None else ops.swapaxes(mask, 0, 1)[..., None]  # (time, batch, 1)
+        inputs = ops.transpose(sequences, (1, 2, 0))  # (time, features, batch)
+        real = None if mask is None else ops.transpose(mask)[:, None]  # (time, 1, batch)
         if self.go_backwards:
-            sequences = ops.flip(sequences, axis=1)
+            inputs = ops.flip(inputs, axis=0)
             real = None if real is None else ops.flip(real, axis=0)
-        projected = ops.matmul(sequences, self.cell.kernel) + self.cell.bias  # (batch, time, 4 * units)
-        outputs, hidden, cell = _recurrence(real)(
-            ops.swapaxes(projected, 0, 1), *initial_state, ops.convert_to_tensor(self.cell.recurrent_kernel)
+        kernels = ops.concatenate([self.cell.kernel, self.cell.recurrent_kernel])  # (features + units, 4 * units)
+        hiddens, *state = _recurrence(real)(
+            inputs, *map(ops.transpose, initial_state), kernels, ops.convert_to_tensor(self.cell.bias)
         )
-        return hidden, ops.swapaxes(outputs, 0, 1), [hidden, cell]
+        hidden, cell = map(ops.transpose, state)
+        return hidden, ops.transpose(hiddens, (2, 0, 1)), [hidden, cell]
 
 
 def has_gpu() -> bool:
@@ -41,63 +47,62 @@ def xla_pays() -> bool:
 
 
 def _recurrence(real):
-    """The recurrence as a function with a gradient; `real` is true on steps that count, `(time, batch, 1)` or None."""
+    """The recurrence as a function with a gradient; `real` is true on steps that count, `(time, 1, batch)` or None."""
 
     @ops.custom_gradient
-    def run(projected, hidden, cell, recurrent_kernel):
-        """All hidden states and the last state, from projected inputs `(time, batch, 4 * units)`."""
-        hiddens, cells, gates, last_hidden, last_cell = _run(projected, hidden, cell, recurrent_kernel, real)
+    def run(inputs, hidden, cell, kernels, bias):
+        """All hidden states and the last state, from inputs `(time, features, batch)` and a state `(units, batch)`."""
+        hiddens, cells, gates, last_hidden, last_cell = _run(inputs, hidden, cell, kernels, bias, real)
 
         def gradient(*upstream, **_):
             # TensorFlow hands over three tensors, JAX one tuple of them.
-            earlier_hiddens = ops.concatenate([hidden[None], hiddens[:-1]], axis=0)
-            earlier_cells = ops.concatenate([cell[None], cells[:-1]], axis=0)
-            d_hidden, d_cell, d_summed = _run_back(
-                keras.tree.flatten(upstream), gates, cells, earlier_cells, ops.transpose(recurrent_kernel), real
+            d_inputs, d_hidden, d_cell, d_summed = _run_back(
+                keras.tree.flatten(upstream), inputs, gates, cells, _earlier(cells, cell), kernels, real
             )
-            units = hidden.shape[-1]
-            rows = ops.reshape(earlier_hiddens, (-1, units)), ops.reshape(d_summed, (-1, 4 * units))
-            return d_summed, d_hidden, d_cell, ops.matmul(ops.transpose(rows[0]), rows[1])
+            read = _rows(ops.concatenate([inputs, _earlier(hiddens, hidden)], axis=1))
+            d_rows = _rows(d_summed)
+            return d_inputs, d_hidden, d_cell, ops.matmul(read, ops.transpose(d_rows)), ops.sum(d_rows, axis=1)
 
         return (hiddens, last_hidden, last_cell), gradient
 
     return run
 
 
-def _run(projected, hidden, cell, recurrent_kernel, real):
-    """Hidden states, cells and gates of all steps, and the last hidden state and cell."""
-    units = hidden.shape[-1]
+def _run(inputs, hidden, cell, kernels, bias, real):
+    """Hidden states, cells and the four gates of all steps, `(time, units, batch)`, and the last state."""
+    transposed_kernels, bias = ops.transpose(kernels), bias[:, None]
 
     def step(carry, time):
-        hidden, cell, _ = carry
-        gates = _activate(projected[time] + ops.matmul(hidden, recurrent_kernel), units)
-        i, f, g, o = ops.split(gates, 4, axis=-1)
+        hidden, cell = carry[:2]
+        summed = ops.matmul(transposed_kernels, ops.concatenate([inputs[time], hidden])) + bias
+        i, f, g, o = ops.split(summed, 4)
+        i, f, g, o = ops.sigmoid(i), ops.sigmoid(f), ops.tanh(g), ops.sigmoid(o)
         new_cell = f * cell + i * g
         new_hidden = o * ops.tanh(new_cell)
         if real is not None:
             new_hidden, new_cell = ops.where(real[time], new_hidden, hidden), ops.where(real[time], new_cell, cell)
         # The outputs of a scan have the structure of its carry on TensorFlow; so the gates are carried along.
-        carry = new_hidden, new_cell, gates
+        carry = new_hidden, new_cell, i, f, g, o
         return carry, carry
 
     # The scan runs over indices: over several arrays of unknown length it fails on TensorFlow (Keras 3.15).
-    times = ops.arange(ops.shape(projected)[0])
-    (last_hidden, last_cell, _), (hiddens, cells, gates) = ops.scan(step, (hidden, cell, projected[0]), times)
+    times = ops.arange(ops.shape(inputs)[0])
+    (last_hidden, last_cell, *_), (hiddens, cells, *gates) = ops.scan(step, (hidden, cell, *[cell] * 4), times)
     return hiddens, cells, gates, last_hidden, last_cell
 
 
-def _run_back(upstream, gates, cells, earlier_cells, transposed_kernel, real):
-    """Backpropagation through time: the gradients of the first state and of the gates' sums at all steps."""
+def _run_back(upstream, inputs, gates, cells, earlier_cells, kernels, real):
+    """Backpropagation through time: the gradients of inputs, first state and of the gates' sums at all steps."""
     d_hiddens, d_last_hidden, d_last_cell = upstream
+    features = inputs.shape[1]
 
     def step(carry, time):
-        d_hidden, d_cell, _ = carry
-        d_hidden = d_hidden + d_hiddens[time]
+        d_hidden, d_cell = carry[0] + d_hiddens[time], carry[1]
         d_new_hidden, d_new_cell = d_hidden, d_cell
         if real is not None:
             d_new_hidden = ops.where(real[time], d_hidden, 0.0)
             d_new_cell = ops.where(real[time], d_cell, 0.0)
-        i, f, g, o = ops.split(gates[time], 4, axis=-1)
+        i, f, g, o = (gate[time] for gate in gates)
         squashed = ops.tanh(cells[time])
         d_new_cell = d_new_cell + d_new_hidden * o * (1 - squashed * squashed)
         d_summed = ops.concatenate(
@@ -106,24 +111,27 @@ def _run_back(upstream, gates, cells, earlier_cells, transposed_kernel, real):
                 d_new_cell * earlier_cells[time] * f * (1 - f),
                 d_new_cell * i * (1 - g * g),
                 d_new_hidden * squashed * o * (1 - o),
-            ],
-            axis=-1,
+            ]
         )
-        d_earlier_hidden, d_earlier_cell = ops.matmul(d_summed, transposed_kernel), d_new_cell * f
+        d_read = ops.matmul(kernels, d_summed)
+        d_input, d_earlier_hidden, d_earlier_cell = d_read[:features], d_read[features:], d_new_cell * f
         if real is not None:
             d_earlier_hidden = ops.where(real[time], d_earlier_hidden, d_hidden)
             d_earlier_cell = ops.where(real[time], d_earlier_cell, d_cell)
-        carry = d_earlier_hidden, d_earlier_cell, d_summed
+        carry = d_earlier_hidden, d_earlier_cell, d_input, d_summed
         return carry, carry
 
-    times = ops.arange(ops.shape(gates)[0])
-    (d_hidden, d_cell, _), (_, _, d_summed) = ops.scan(
-        step, (d_last_hidden, d_last_cell, gates[0]), times, reverse=True
-    )
-    return d_hidden, d_cell, d_summed
+    times = ops.arange(ops.shape(inputs)[0])
+    start = d_last_hidden, d_last_cell, inputs[0], ops.concatenate([d_last_cell] * 4)
+    (d_hidden, d_cell, *_), (_, _, d_inputs, d_summed) = ops.scan(step, start, times, reverse=True)
+    return d_inputs, d_hidden, d_cell, d_summed
 
 
-def _activate(summed, units: int):
-    """The gates i, f, g, o side by side: the logistic function, but tanh for g."""
-    i_f, g, o = summed[:, : 2 * units], summed[:, 2 * units : 3 * units], summed[:, 3 * units :]
-    return ops.concatenate([ops.sigmoid(i_f), ops.tanh(g), ops.sigmoid(o)], axis=-1)
+def _earlier(sequence, first):
+    """What stood before each step."""
+    return ops.concatenate([first[None], sequence[:-1]])
+
+
+def _rows(sequence):
+    """`(time, features, batch)` as `(features, time * batch)`, whose products are the fastest."""
+    return ops.reshape(ops.transpose(sequence, (1, 0, 2)), (sequence.shape[1], -1))
