@@ -23,6 +23,7 @@ from options import add_photographs, make_parser
 
 from captioner.bundle_files import find_bundle
 from groundwork.console import quiet_imports, script, whole_number
+from groundwork.kernels import use_onednn
 
 if TYPE_CHECKING:
     from captioner.predictor import Predictor
@@ -76,6 +77,7 @@ def images_a_round(images: int, *, rounds: int, batch_size: int) -> int:
 
 def measure(options: argparse.Namespace, size: int) -> dict[str, list[float]]:
     """Seconds of each side, a value a round."""
+    use_onednn()  # As caption.py does.
     with quiet_imports():
         from pictures import in_rounds, write_pictures
 

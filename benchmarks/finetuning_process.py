@@ -13,6 +13,7 @@ from measurement import seconds
 from memory_process import peak_mebibytes
 
 from groundwork.console import quiet_imports, script
+from groundwork.kernels import use_onednn
 from groundwork.memory import keep_freed_memory
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ WORDS = 12  # The end token is one of them.
 def main(argv: Sequence[str] | None = None) -> None:
     job = json.loads((sys.argv[1:] if argv is None else argv)[0])
     keep_freed_memory()  # As train.py does.
+    use_onednn()
     with quiet_imports():
         from trainees import compiled_trainee, make_captioner
 

@@ -33,6 +33,7 @@ from sizes import LSTM, Network, tiny_network, vgg
 
 from captioner.training.stage import FROZEN, POLICIES, StageConfig
 from groundwork.console import progress, quiet_imports, script, whole_number
+from groundwork.kernels import use_onednn
 
 TRAINING = {"frozen": FROZEN, "from block5": "block5", "from block1": "block1"}
 CAPTIONING = "beam 3"
@@ -46,6 +47,7 @@ Rows = dict[tuple[str, int], Speed | None]
 @script
 def main(argv: Sequence[str] | None = None) -> None:
     options = parse_arguments(argv)
+    use_onednn()  # As caption.py does.
     with quiet_imports():
         import keras  # noqa: F401
     require_gpu(anyway=options.anyway)

@@ -28,6 +28,7 @@ from options import VGG_AND_LSTM, add_photographs, make_parser
 
 from captioner.bundle_files import find_bundle
 from groundwork.console import quiet_imports, script, whole_number
+from groundwork.kernels import use_onednn
 from groundwork.memory import keep_freed_memory
 
 if TYPE_CHECKING:
@@ -97,6 +98,7 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
 def measure(options: argparse.Namespace) -> dict[str, list[float]]:
     """Images a second of each side, a value a round, after a round that does not count."""
     keep_freed_memory()  # As train.py does.
+    use_onednn()
     with quiet_imports():
         import keras  # noqa: F401 (TensorFlow reports what it finds when it is loaded, in here unheard)
         from pictures import write_pictures

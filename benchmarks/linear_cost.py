@@ -28,6 +28,7 @@ from training_workload import captions_of
 
 from groundwork.console import quiet_imports, script, whole_number
 from groundwork.errors import UsageError
+from groundwork.kernels import use_onednn
 from groundwork.memory import keep_freed_memory
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
 def measure(options: argparse.Namespace) -> list[Growth]:
     """Seconds of every size, a value a round."""
     keep_freed_memory()  # As train.py does.
+    use_onednn()
     with quiet_imports():
         from trainees import compiled_trainee, make_captioner, random_images
 

@@ -14,6 +14,7 @@ from measurement import Side, seconds
 from processes import Epoch, serve, worker
 
 from groundwork.console import quiet_imports, script
+from groundwork.kernels import use_onednn
 from groundwork.memory import keep_freed_memory
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ LEAST_SECONDS = 0.5
 @script
 def main(argv: Sequence[str] | None = None) -> None:
     keep_freed_memory()  # As the networks have it.
+    use_onednn()
     with quiet_imports():
         import keras  # noqa: F401
     products = [PRODUCT_OF[library](size) for library, size in PRODUCTS]

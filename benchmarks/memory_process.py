@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from groundwork.console import ArgumentParser, quiet_imports, script, whole_number
+from groundwork.kernels import use_onednn
 
 if TYPE_CHECKING:
     from captioner.models.caption_model import CaptionModel
@@ -26,6 +27,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     network.add_argument("--model")
     network.add_argument("--encoder-size", type=whole_number(16))
     options = parser.parse_args(argv)
+    use_onednn()  # As caption.py does.
     with quiet_imports():
         from captioner.bundle import load_bundle
         from captioner.predictor import Predictor

@@ -9,6 +9,7 @@ from processes import Epoch, serve
 from self_critical_workload import SelfCriticalWorkload
 
 from groundwork.console import quiet_imports, script
+from groundwork.kernels import use_onednn
 from groundwork.memory import keep_freed_memory
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 def main(argv: Sequence[str] | None = None) -> None:
     workload = SelfCriticalWorkload.from_json((sys.argv[1:] if argv is None else argv)[0])
     keep_freed_memory()  # As train.py does.
+    use_onednn()
     with quiet_imports():
         import keras
     keras.utils.set_random_seed(workload.seed)

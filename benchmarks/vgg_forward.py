@@ -22,6 +22,7 @@ from options import make_parser
 
 from captioner.config import ENCODERS
 from groundwork.console import quiet_imports, script, whole_number
+from groundwork.kernels import use_onednn
 from groundwork.memory import keep_freed_memory
 
 
@@ -61,6 +62,7 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
 def forward_side(options: argparse.Namespace) -> Side:
     """The encoder as the cache of features runs it."""
     keep_freed_memory()  # As train.py does.
+    use_onednn()
     with quiet_imports():
         import numpy as np
 

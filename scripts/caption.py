@@ -40,6 +40,7 @@ from captioner.search_options import add_model_option, add_search_options, searc
 from groundwork.console import FAILURE, ArgumentParser, progress, quiet_imports, report, script, whole_number, write
 from groundwork.errors import ApplicationError, DataError, UsageError
 from groundwork.files import atomic_path
+from groundwork.kernels import use_onednn
 
 if TYPE_CHECKING:
     from captioner.predictor import Prediction, Predictor, Source
@@ -142,6 +143,7 @@ def load_predictor(options: argparse.Namespace) -> "Predictor":
     """Loads the model, or several, which takes seconds."""
     for model in options.model:
         find_bundle(model)  # A wrong name is reported before TensorFlow is loaded.
+    use_onednn()
     with quiet_imports():
         from captioner.predictor import Predictor
 

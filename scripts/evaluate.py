@@ -32,6 +32,7 @@ from captioner.search_options import add_model_option, add_search_options, searc
 from groundwork.console import FAILURE, ArgumentParser, progress, quiet_imports, report, script, whole_number, write
 from groundwork.errors import ApplicationError, DataError, UsageError
 from groundwork.files import write_json
+from groundwork.kernels import use_onednn
 from groundwork.plotting import require_matplotlib
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     require_metrics(options.metrics)
     for model in options.model:
         find_bundle(model)
+    use_onednn()
     with quiet_imports():
         from captioner.evaluation import caption_records, describe_conditions, evaluate
         from captioner.predictor import Predictor

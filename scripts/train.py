@@ -31,6 +31,7 @@ from captioner.training.stage import StageConfig
 from groundwork.config import add_arguments
 from groundwork.console import ArgumentParser, quiet_imports, script
 from groundwork.distribution import add_strategy_argument, make_distribution
+from groundwork.kernels import use_onednn
 from groundwork.memory import keep_freed_memory
 
 
@@ -51,6 +52,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     options = vars(make_parser().parse_args(argv))
     strategy = options.pop("strategy")
     keep_freed_memory()
+    use_onednn()
     with quiet_imports():
         recipe = read_recipe(options.pop("recipe"), options)
         from captioner.training.trainer import train

@@ -7,10 +7,12 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from groundwork.console import quiet_imports
+from groundwork.kernels import use_onednn
 
 # XLA's optimizations take much longer than what they save on models of this size.
 os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0")
 with quiet_imports():  # Before anything else imports TensorFlow.
+    use_onednn()  # As the scripts do.
     import keras
 import numpy as np
 import pytest
