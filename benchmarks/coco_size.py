@@ -6,10 +6,11 @@ Captions are drawn with the lengths and word frequencies of COCO's, 616,767 for 
 
   preparation      what prepare_data.py does: merging, checking every picture, vocabulary, report
   training         what train.py does: caching features, an epoch of the decoder, captions and scores of the validation
-                   images; with a thin encoder, whose features take 0.5 GB on disk, and a small decoder of 2,500 words
+                   images; with a thin encoder, whose features take 0.5 GB on disk, and a small decoder of 2,500 words,
+                   which sees each image with one of its captions, drawn from all of them in memory
   the model alone  the same training on 256 images: the memory that has nothing to do with the amount of data
 
-Goal: less than 4 GiB for the preparation, and for training beyond the model alone. Some twenty minutes on two cores,
+Goal: less than 4 GiB for the preparation, and for training beyond the model alone. Some ten minutes on two cores,
 and 1.5 GB of temporary files.
 """
 

@@ -18,6 +18,7 @@ from measurement import seconds
 from memory_process import peak_mebibytes
 
 from groundwork.console import quiet_imports, script
+from groundwork.kernels import use_onednn
 from groundwork.memory import keep_freed_memory
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ PICTURE_SIZE = (16, 12)
 WORDS = 2_500  # COCO has four times as many; they make the model larger and an epoch longer, not the data.
 FEATURES_SIZE = 64  # side of the encoder's pictures
 UNITS = 64
+# Of each image, drawn from all in memory; with all five an epoch would take five times as long.
+CAPTIONS_IN_AN_EPOCH = 1
 
 
 @script
@@ -92,15 +95,17 @@ def prepare(folder: Path) -> None:
 
 
 def train(folder: Path) -> None:
-    """`train.py` for one epoch, with a thin network in the place of VGG and of 512 units."""
+    """`train.py` for one epoch, with a thin network in the place of VGG and of 512 units, and a caption an image."""
     keep_freed_memory()
+    use_onednn()
     with quiet_imports():
         from captioner.training import start
         from captioner.training.recipe_reader import make_recipe
         from captioner.training.trainer import train as train_recipe
 
     places = {"data": str(folder / "prepared"), "output": str(folder / "run"), "features": str(folder / "features")}
-    recipe = make_recipe({**places, "epochs": 1, "units": UNITS, "embedding_dim": UNITS, "image_size": FEATURES_SIZE})
+    network = {"units": UNITS, "embedding_dim": UNITS, "image_size": FEATURES_SIZE}
+    recipe = make_recipe({**places, **network, "epochs": 1, "captions_per_image": CAPTIONS_IN_AN_EPOCH})
     setattr(start, "build_model", thin_model)  # noqa: B010 (to mypy a module's function is not to be replaced)
     train_recipe(recipe)
 
