@@ -35,15 +35,21 @@ class Distribution:
         replicas: devices that share a batch.
         is_chief: whether this process writes files; of several workers one does.
         strategy: TensorFlow's strategy; None on one device and on other backends.
-        spans_workers: whether there are several processes.
-        first_replica: the number of this process' first replica.
+        workers: processes, which have equally many of the replicas.
+        worker: this one's number.
     """
 
     replicas: int = 1
     is_chief: bool = True
     strategy: Any = None
-    spans_workers: bool = False
-    first_replica: int = 0
+    workers: int = 1
+    worker: int = 0
+
+    @property
+    def own_replicas(self) -> range:
+        """The numbers of this process' replicas."""
+        count = self.replicas // self.workers
+        return range(self.worker * count, (self.worker + 1) * count)
 
     def scope(self) -> AbstractContextManager:
         """Where models, optimizers and metrics are made and compiled."""
@@ -69,7 +75,7 @@ class Distribution:
     def assign_seed(self, state: Any, seed: int, index: int) -> None:
         """Gives a Keras SeedGenerator's state a seed, which differs from replica to replica, and a position."""
         copies = [state] if self.strategy is None else self.strategy.experimental_local_results(state.value)
-        for replica, copy in enumerate(copies, start=self.first_replica):
+        for replica, copy in enumerate(copies, start=self.own_replicas.start):
             copy.assign([seed + REPLICA_SEED * replica, index])
 
     @contextmanager
@@ -105,7 +111,7 @@ class Distribution:
         Raises:
             TrainingError: a worker has gone.
         """
-        if not self.spans_workers:
+        if self.workers == 1:
             yield
             return
         import tensorflow as tf
@@ -119,7 +125,7 @@ class Distribution:
 
     def _sum(self, value: float) -> float:
         """The sum of a number over the workers."""
-        if not self.spans_workers:
+        if self.workers == 1:
             return value
         local = self.strategy.experimental_local_results(_sum_over_replicas(self.strategy)(value))
         return float(local[0]) / len(local)
@@ -195,9 +201,8 @@ def _multiworker() -> Distribution:
 
     resolver = _resolver()
     strategy = tf.distribute.MultiWorkerMirroredStrategy(cluster_resolver=resolver)
-    replicas, workers = strategy.num_replicas_in_sync, _workers(resolver)
-    first = _position(resolver) * (replicas // workers)
-    return Distribution(replicas, first == 0, strategy, workers > 1, first)
+    worker = _position(resolver)
+    return Distribution(strategy.num_replicas_in_sync, worker == 0, strategy, _workers(resolver), worker)
 
 
 def _resolver() -> Any:

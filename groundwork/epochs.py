@@ -95,22 +95,19 @@ class EpochSource:
         )
 
         def pipeline(context: Any) -> Any:
-            local = replicas // context.num_input_pipelines
-            start = context.input_pipeline_id * local
-            dataset = tf.data.Dataset.from_generator(
-                lambda: self._shares(range(start, start + local)), output_signature=signature
-            )
+            dataset = tf.data.Dataset.from_generator(self._shares, output_signature=signature)
             # Without an end TensorFlow need not ask all workers in each step whether there is a next batch.
             dataset = dataset.apply(tf.data.experimental.assert_cardinality(tf.data.INFINITE_CARDINALITY))
-            return dataset.prefetch(2 * local).with_options(_options())
+            return dataset.prefetch(2 * len(self.distribution.own_replicas)).with_options(_options())
 
         return self.distribution.strategy.distribute_datasets_from_function(pipeline)
 
-    def _shares(self, replicas: range) -> Iterator[Any]:
-        epoch = self.epoch
+    def _shares(self) -> Iterator[Any]:
+        epoch, distribution = self.epoch, self.distribution
         while True:
             for batch in self._batches_of(epoch):
-                yield from (replica_rows(batch, replica, self.distribution.replicas) for replica in replicas)
+                for replica in distribution.own_replicas:
+                    yield replica_rows(batch, replica, distribution.replicas)
             epoch += 1
 
 

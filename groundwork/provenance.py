@@ -20,7 +20,7 @@ def versions(*packages: str) -> dict[str, str]:
 
 def describe_devices(distribution: Distribution) -> dict[str, Any]:
     """The strategy's name, the number of replicas, and the names of this process' devices that are used."""
-    strategy = "multiworker" if distribution.spans_workers else "mirrored" if distribution.replicas > 1 else "single"
+    strategy = "multiworker" if distribution.workers > 1 else "mirrored" if distribution.replicas > 1 else "single"
     names = accelerators()[: distribution.replicas] or [processor()]
     return {"strategy": strategy, "replicas": distribution.replicas, "devices": names}
 

@@ -1,4 +1,4 @@
-"""Which rows of a global batch a replica gets."""
+"""Which rows of a global batch a replica gets, and a worker, all of whose replicas are in one process."""
 
 from typing import Any
 
@@ -20,13 +20,26 @@ def replica_rows(batch: tuple, replica: int, replicas: int) -> tuple[Any, Any, n
     Returns:
         `(inputs, targets, sample_weight)`; where there were no weights, they are float32 ones in the targets' shape.
     """
-    share = -(-len(batch[1]) // replicas)
-    return _take(batch, np.arange(replica * share, (replica + 1) * share))
+    return _take(batch, _places(len(batch[1]), range(replica, replica + 1), replicas))
+
+
+def worker_rows(rows: int, own_replicas: range, replicas: int) -> np.ndarray:
+    """The rows, of so many, that some of the replicas get between them, each once and in order.
+
+    One that is repeated to fill up the last part belongs to all who repeat it.
+    """
+    return np.unique(np.minimum(_places(rows, own_replicas, replicas), rows - 1))
 
 
 def filled_rows(batch: tuple, replicas: int) -> tuple[Any, Any, np.ndarray]:
     """All replicas' parts, one behind the other."""
-    return _take(batch, np.arange(-(-len(batch[1]) // replicas) * replicas))
+    return _take(batch, _places(len(batch[1]), range(replicas), replicas))
+
+
+def _places(rows: int, chosen: range, replicas: int) -> np.ndarray:
+    """The places of the chosen replicas' rows, those behind the last row included."""
+    share = -(-rows // replicas)
+    return np.arange(chosen.start * share, chosen.stop * share)
 
 
 def _take(batch: tuple, places: np.ndarray) -> tuple[Any, Any, np.ndarray]:

@@ -29,6 +29,8 @@ class CaptionBatches:
         captions_per_image: most captions of an image in an epoch; of more, a random choice.
         max_caption_length: words beyond are cut off, and such a caption has no end token.
         seed: decides, with the epoch, the order and the choice.
+        own_rows: the number of a batch's rows to those of them that this process trains on, all if not given: only
+            their images are fetched, and zeros stand for the others.
         ahead: batches whose images are fetched by threads while the ones before are used; with 0 they are fetched when
             they are due, which suffices for what lies in memory.
     """
@@ -42,6 +44,7 @@ class CaptionBatches:
         captions_per_image: int = 5,
         max_caption_length: int = 24,
         seed: int = 0,
+        own_rows: Callable[[int], np.ndarray] = np.arange,
         ahead: int = 0,
     ):
         self.captions = captions
@@ -50,6 +53,7 @@ class CaptionBatches:
         self.captions_per_image = captions_per_image
         self.max_caption_length = max_caption_length
         self.seed = seed
+        self.own_rows = own_rows
         self.ahead = ahead
 
     def __len__(self) -> int:
@@ -73,8 +77,17 @@ class CaptionBatches:
 
     def _fetched(self, order: Sequence[np.ndarray], epoch: int) -> Generator[np.ndarray, None, None]:
         if not self.ahead:
-            return (self.images(indices, epoch) for indices in order)
-        return read_ahead(order, lambda indices: self.images(indices, epoch), threads=self.ahead, ahead=self.ahead)
+            return (self._own_images(indices, epoch) for indices in order)
+        return read_ahead(order, lambda indices: self._own_images(indices, epoch), threads=self.ahead, ahead=self.ahead)
+
+    def _own_images(self, indices: np.ndarray, epoch: int) -> np.ndarray:
+        own = self.own_rows(len(indices))
+        images = self.images(indices[own], epoch)
+        if len(own) == len(indices):
+            return images
+        batch = np.zeros((len(indices), *images.shape[1:]), images.dtype)
+        batch[own] = images
+        return batch
 
     def _batch(self, indices: np.ndarray, images: np.ndarray, captions: Sequence[Sequence[Sequence[int]]]) -> Batch:
         token_ids, targets, sample_weight = teacher_forcing(captions, max_caption_length=self.max_caption_length)

@@ -6,9 +6,14 @@ import numpy as np
 import pytest
 
 from captioner.data.batches import CaptionBatches
+from captioner.data.coco import CaptionRecord
 from captioner.data.live_pictures import LivePictures
+from captioner.data.pictures import Pictures
+from captioner.data.preparation.shard_writer import plan_shards, write_shards
 from captioner.data.prepared_data import PreparedData
+from captioner.data.shards import PictureShards
 from captioner.errors import ImageError
+from groundwork.rows import worker_rows
 
 
 def test_a_batch_holds_pictures_beside_their_captions(colour_data):
@@ -51,6 +56,41 @@ def test_the_next_batches_are_read_while_one_is_used():
     assert third.wait(5)
     epoch.close()
     assert len(read) == 3
+
+
+@pytest.mark.parametrize("sharded", [False, True])
+def test_workers_read_every_picture_once_and_each_those_of_its_own_rows(grey_picture, tmp_path, sharded):
+    paths = [grey_picture(f"{number}.png", 9 * number) for number in range(8)]
+    pictures = RecordingPictures(write_shards_of(paths, tmp_path / "shards") if sharded else None)
+
+    def epoch(**options):
+        return CaptionBatches([[[4]]] * 8, LivePictures(paths, pictures), batch_size=4, ahead=1, **options).epoch(0)
+
+    whole = [inputs["images"] for inputs, *_ in epoch()]
+    pictures.read.clear()
+    for worker, rows in ((0, slice(0, 2)), (1, slice(2, 4))):
+        own_rows = lambda count, worker=worker: worker_rows(count, range(worker, worker + 1), 2)  # noqa: E731
+        for (inputs, *_), expected in zip(epoch(own_rows=own_rows), whole, strict=True):
+            np.testing.assert_array_equal(inputs["images"][rows], expected[rows])
+    assert sorted(pictures.read) == sorted(paths)
+
+
+def write_shards_of(paths, folder):
+    records = [CaptionRecord(image_id, path, ("grey",)) for image_id, path in enumerate(paths)]
+    write_shards(plan_shards({"train": records}, folder, shards=2), folder, threads=1, progress=False)
+    return PictureShards(folder)
+
+
+class RecordingPictures(Pictures):
+    """Pictures that keep the path of each one that is read."""
+
+    def __init__(self, shards):
+        super().__init__(shards)
+        self.read = []
+
+    def load(self, path):
+        self.read.append(path)
+        return super().load(path)
 
 
 def test_a_picture_that_cannot_be_read_is_one_sentence(grey_picture, tmp_path):

@@ -57,10 +57,10 @@ def runs(tmp_path_factory) -> Runs:
     module.write_data(folder / "data")
     mirrored = start(folder, "mirrored", 2, "masks", "self_critical", *ON_REPLICAS)
     workers = start_workers(folder, "frozen", stop={"STOP_AFTER_EPOCH": "1"})
-    for name in ON_REPLICAS:
+    for name in (*ON_REPLICAS, "live"):
         module.RUNS[name](folder / "data", folder / "single" / name, Distribution())
     survivor, _ = (end(worker) for worker in workers)
-    resumed = [end(worker) for worker in start_workers(folder, "frozen", "words", "self_critical")]
+    resumed = [end(worker) for worker in start_workers(folder, "frozen", "live", "words", "self_critical")]
     check(end(mirrored), *resumed)
     return Runs(folder, survivor, [survivor.pid, resumed[0].pid])
 

@@ -24,6 +24,7 @@ from step_runs import run_accumulated, run_overflow, run_policies
 
 from captioner.bundle import load_bundle
 from captioner.config import DecodingConfig, NetworkConfig
+from captioner.data.live_pictures import LivePictures
 from captioner.data.vocabulary import Vocabulary
 from captioner.generation import CaptionGenerator
 from captioner.models.caption_model import CaptionModel
@@ -57,6 +58,7 @@ CAPTIONER = dict(
     precision="float32",
 )
 FROZEN = {"name": "frozen", "epochs": 2}
+LIVE = {"name": "live", "epochs": 2, "train_from": "block1"}
 FINETUNED = {"name": "finetuned", "epochs": 1, "train_from": "block2"}
 CHARACTERS = CharConfig(
     units=4,
@@ -263,6 +265,20 @@ def run_frozen(data: Path, output: Path, distribution: Distribution) -> None:
     train_captioner(data, output, distribution, [FROZEN])
 
 
+def run_live(data: Path, output: Path, distribution: Distribution) -> None:
+    """All of the CNN trained on pictures that are read in every step; how many at a time, as JSON."""
+    read, plain_call = [], LivePictures.__call__
+
+    def call(self, indices, epoch=0):
+        read.append(len(indices))
+        return plain_call(self, indices, epoch)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(LivePictures, "__call__", call)
+        train_captioner(data, output, distribution, [LIVE])
+    (output / f"read-{distribution.worker}.json").write_text(json.dumps(read))
+
+
 def run_bundles(data: Path, output: Path, distribution: Distribution) -> None:
     """What a bundle of another process says, and one that was trained beside it by `frozen`."""
     answer(data / "bundle", output / "given.npz")
@@ -286,6 +302,7 @@ RUNS = {
     "self_critical": run_self_critical,
     "captioner": run_captioner,
     "frozen": run_frozen,
+    "live": run_live,
     "characters": run_characters,
     "sentiment": run_sentiment,
     "bundles": run_bundles,

@@ -70,7 +70,7 @@ def run_self_critical(data: Path, output: Path, distribution: Distribution) -> N
     model.fit(**source.fit_arguments(), epochs=1, shuffle=False, verbose=0, callbacks=callbacks)
     output.mkdir(parents=True, exist_ok=True)
     for number, (image_numbers, token_ids) in enumerate(drawn):
-        name = f"drawn-{distribution.first_replica}-{number}.npz"
+        name = f"drawn-{distribution.worker}-{number}.npz"
         np.savez(output / name, image_numbers=image_numbers, token_ids=token_ids)
     if distribution.is_chief:
         after = [keras.ops.convert_to_numpy(variable) for variable in model.trainable_variables]

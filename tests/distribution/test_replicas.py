@@ -48,6 +48,14 @@ def test_two_workers_of_which_one_is_killed_and_restarted_train_the_captioner_as
     check_same(run, single, scores=CAPTION_SCORES)
 
 
+def test_two_workers_read_the_pictures_of_their_own_rows_alone_and_train_as_one_device(runs):
+    run, single = runs.folder / "multiworker/live", runs.folder / "single/live"
+    check_learnt(single / "live")
+    check_same(run / "live", single / "live", scores=CAPTION_SCORES)
+    files = (single / "read-0.json", run / "read-0.json", run / "read-1.json")
+    assert [max(json.loads(file.read_text())) for file in files] == [5, 3, 2]
+
+
 def test_the_other_worker_tells_in_one_sentence_why_it_stops(runs):
     assert runs.survivor.status == 1
     assert runs.survivor.errors.strip().endswith("start all workers again, and the run resumes.")

@@ -95,4 +95,4 @@ def test_workers_that_disagree_stop(monkeypatch):
     sums = iter([2.0, 3.0, 9.0])
     monkeypatch.setattr(Distribution, "_sum", lambda self, value: next(sums))
     with pytest.raises(TrainingError, match="do not agree on the first epoch, which is 3 here"):
-        Distribution(spans_workers=True).check_agreement(3, what="the first epoch")
+        Distribution(workers=2).check_agreement(3, what="the first epoch")

@@ -26,4 +26,4 @@ def test_the_devices_are_those_that_are_used(monkeypatch):
     assert describe_devices(Distribution())["devices"] == ["H200"]
     two = {"strategy": "mirrored", "replicas": 2, "devices": ["H200", "H200"]}
     assert describe_devices(Distribution(replicas=2)) == two
-    assert describe_devices(Distribution(replicas=8, spans_workers=True))["strategy"] == "multiworker"
+    assert describe_devices(Distribution(replicas=8, workers=2))["strategy"] == "multiworker"

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from groundwork.rows import filled_rows, replica_rows
+from groundwork.rows import filled_rows, replica_rows, worker_rows
 
 
 @pytest.fixture
@@ -18,6 +18,14 @@ def test_replicas_together_see_the_batch_once(batch, replicas):
     for found in map(np.concatenate, zip(*counted, strict=True)):
         np.testing.assert_array_equal(found, batch[1])
     assert sum(weights.sum() for _, _, weights in parts) == batch[2].sum()
+
+
+@pytest.mark.parametrize("rows", [1, 5, 7, 8])
+def test_a_worker_needs_the_rows_that_its_replicas_get(rows):
+    batch = (np.arange(rows), np.arange(rows))
+    for own_replicas in (range(0, 2), range(2, 4)):
+        parts = [replica_rows(batch, replica, 4)[0] for replica in own_replicas]
+        assert worker_rows(rows, own_replicas, 4).tolist() == sorted(set(np.concatenate(parts)))
 
 
 def test_rows_are_filled_up_to_a_multiple(batch):

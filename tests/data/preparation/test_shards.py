@@ -1,8 +1,6 @@
-"""Shards: what they hold, that an interrupted run goes on, and that workers share them without overlap."""
+"""Shards: what they hold, and that an interrupted run goes on."""
 
 import os
-import re
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,10 +13,8 @@ from captioner.data.images import load_image
 from captioner.data.pictures import Pictures
 from captioner.data.preparation import shard_writer
 from captioner.data.preparation.shard_writer import finished_bytes, plan_shards, write_shards
-from captioner.data.shards import PictureShards, worker_share
+from captioner.data.shards import PictureShards
 from groundwork.errors import DataError, UsageError
-
-README = Path(__file__).parents[3] / "data" / "README.md"
 
 
 @pytest.fixture
@@ -71,7 +67,6 @@ def test_pixels_are_those_of_the_files(splits, folder):
     assert len(shards) == 10
     for record in (*splits["train"], *splits["val"]):
         found = shards.find(picture_identity(record.path))
-        assert found.image_id == record.image_id
         np.testing.assert_array_equal(found.load(), load_image(record.path))
 
 
@@ -91,46 +86,6 @@ def test_tensorflow_reads_them_as_examples(splits, folder):
     assert captions == ["picture 4", "ein Bild, schön"]
     pixels = tf.reshape(tf.io.decode_raw(rows[4]["image"], tf.uint8), (rows[4]["height"], rows[4]["width"], 3))
     np.testing.assert_array_equal(pixels, load_image(splits["train"][4].path))
-
-
-@pytest.mark.parametrize("workers", [1, 2, 3, 5])
-def test_workers_share_all_pictures_without_overlap(splits, folder, workers):
-    write(splits, folder)
-    shares = [
-        [picture.image_id for picture in worker_share(folder, "train", worker=worker, workers=workers)]
-        for worker in range(workers)
-    ]
-    assert sorted(image_id for share in shares for image_id in share) == list(range(7))
-    assert all(shares)
-
-
-def test_a_worker_reads_whole_shards_where_there_are_enough(splits, folder):
-    write(splits, folder)
-    share = worker_share(folder, "train", worker=0, workers=2)
-    assert [picture.shard.name[:11] for picture in share] == ["train-00000"] * 2 + ["train-00002"] * 3
-
-
-def test_the_documented_loop_reads_a_share(splits, folder):
-    write(splits, folder)
-    code = re.findall(r"^```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)[0]
-    names = {}
-    exec(code.replace("prepared/coco/shards", folder.as_posix()), names)
-    np.testing.assert_array_equal(names["pixels"], load_image(splits["train"][4].path))
-
-
-def test_a_worker_that_does_not_exist_is_refused(splits, folder):
-    write(splits, folder)
-    with pytest.raises(UsageError, match="less than `workers`, 2, received 2"):
-        worker_share(folder, "train", worker=2, workers=2)
-
-
-def test_a_share_of_incomplete_shards_is_refused(splits, folder):
-    write(splits, folder)
-    (folder / "train-00001-of-00003.index.json").write_text('{"format"')
-    with pytest.raises(DataError, match="has 2 of 3 shards of the split train"):
-        worker_share(folder, "train", worker=0, workers=2)
-    with pytest.raises(DataError, match="has 0 of no shards of the split test"):
-        worker_share(folder, "test", worker=0, workers=1)
 
 
 def test_a_second_run_writes_nothing(splits, folder, written):
@@ -178,7 +133,7 @@ def test_another_number_of_shards_replaces_the_old_ones(splits, folder):
     (folder / "notes.txt").write_text("mine")
     write(splits, folder, shards=2)
     assert shard_files(folder) == ["notes.txt", "train-00000-of-00002", "train-00001-of-00002", "val-00000-of-00001"]
-    assert len(worker_share(folder, "train", worker=0, workers=1)) == 7
+    assert len(PictureShards(folder)) == 10
     assert finished_bytes(folder) > 10 * 150_528
 
 
