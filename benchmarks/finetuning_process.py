@@ -30,6 +30,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     keep_freed_memory()  # As train.py does.
     use_onednn()
     with quiet_imports():
+        import keras  # noqa: F401 (TensorFlow reports what it finds when it is loaded, in here unheard)
         from trainees import compiled_trainee, make_captioner
 
         from captioner.training.stage import StageConfig

@@ -68,6 +68,7 @@ def measure(options: argparse.Namespace) -> list[Growth]:
     keep_freed_memory()  # As train.py does.
     use_onednn()
     with quiet_imports():
+        import keras  # noqa: F401 (TensorFlow reports what it finds when it is loaded, in here unheard)
         from trainees import compiled_trainee, make_captioner, random_images
 
         from captioner.training.stage import StageConfig
