@@ -77,7 +77,7 @@ def images_a_round(images: int, *, rounds: int, batch_size: int) -> int:
 
 def measure(options: argparse.Namespace, size: int) -> dict[str, list[float]]:
     """Seconds of each side, a value a round."""
-    use_onednn()  # As caption.py does.
+    use_onednn()  # As caption.py does for many pictures.
     with quiet_imports():
         from pictures import in_rounds, write_pictures
 

@@ -21,7 +21,6 @@ from processes import run
 
 from captioner.bundle_files import find_bundle
 from groundwork.console import quiet_imports, script
-from groundwork.kernels import use_onednn
 
 CAPTION, IMPORTS, FORWARD, BELOW = "caption.py", "imports", "one forward pass", "imports + pass"
 
@@ -66,7 +65,6 @@ def measure(options: argparse.Namespace) -> dict[str, list[float]]:
 
 def forward_pass(model: str, image: Path) -> Side:
     """Measures one pass of a model's encoder over one picture that is in memory already."""
-    use_onednn()  # As caption.py does.
     with quiet_imports():
         from captioner.bundle import load_bundle
         from captioner.data.images import load_image

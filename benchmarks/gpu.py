@@ -47,7 +47,7 @@ Rows = dict[tuple[str, int], Speed | None]
 @script
 def main(argv: Sequence[str] | None = None) -> None:
     options = parse_arguments(argv)
-    use_onednn()  # As caption.py does.
+    use_onednn()  # As caption.py does for many pictures.
     with quiet_imports():
         import keras  # noqa: F401
     require_gpu(anyway=options.anyway)

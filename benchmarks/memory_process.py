@@ -27,7 +27,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     network.add_argument("--model")
     network.add_argument("--encoder-size", type=whole_number(16))
     options = parser.parse_args(argv)
-    use_onednn()  # As caption.py does.
+    use_onednn()  # As caption.py does for many pictures.
     with quiet_imports():
         from captioner.bundle import load_bundle
         from captioner.predictor import Predictor

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 
 STANDARD_INPUT = "-"
 EXPLANATIONS = (".png", ".html")
+MANY = 100  # pictures: what oneDNN saves on each is then more than the second that its start takes
 
 
 @script
@@ -67,6 +68,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     to_text = bare_text if alone and options.format == "text" else FORMATS[options.format]
     if sources:
         with output(options.output) as emit:
+            if len(sources) >= MANY:
+                use_onednn()
             predictor = load_predictor(options)
             predictions = successes(progress(predictor(sources), total=len(sources), unit=" images"), failed)
             for piece in to_text(explained(predictions, predictor, options)):
@@ -143,7 +146,6 @@ def load_predictor(options: argparse.Namespace) -> "Predictor":
     """Loads the model, or several, which takes seconds."""
     for model in options.model:
         find_bundle(model)  # A wrong name is reported before TensorFlow is loaded.
-    use_onednn()
     with quiet_imports():
         from captioner.predictor import Predictor
 
