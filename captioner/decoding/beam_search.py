@@ -37,7 +37,7 @@ def beam_search(
 
     Args:
         step: the decoder, see `Step`.
-        initial_state: nest of tensors with leading axis batch; repeated to `batch * beam_size` here.
+        initial_state: nest of tensors with leading axis batch; repeated to `batch * beam_size` here unless `PerImage`.
         rules: what captions may consist of, and how they are compared.
         beam_size: captions kept alive per image.
         num_results: captions returned per image, by default and at most `beam_size`; fewer let the search end earlier.

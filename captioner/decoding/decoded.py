@@ -9,6 +9,7 @@ Step = Callable[[Any, Any], tuple[Any, Any]]
 """`step(token_ids, state) -> (logits, state)`: token_ids int `(rows,)`, logits float `(rows, vocabulary)`.
 
 State is any nest of at least one tensor, each with `rows` as its leading axis, whose shapes and types do not change.
+What the captions of an image have in common stands in it as `PerImage`, whose tensors have a row an image.
 """
 
 

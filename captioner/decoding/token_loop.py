@@ -3,11 +3,10 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-import keras
 from keras import ops
 
 from captioner.decoding.decoded import Decoded, Step
-from captioner.decoding.rows import count_rows
+from captioner.decoding.rows import count_rows, take_rows
 from captioner.decoding.rules import CaptionRules
 
 
@@ -34,6 +33,7 @@ def append_tokens(
     halvings: int = 0,
 ) -> Decoded:
     """Appends the tokens that `choose(log_probs, position, captions)` names, until each caption has its end."""
+    rows_per_image = captions_per_image
     positions = ops.arange(rules.max_length, dtype="int32")
 
     def extend(position, captions):
@@ -70,7 +70,7 @@ def append_tokens(
         position, captions = ops.while_loop(running, extend, (position, captions), maximum_iterations=rules.max_length)
         token_ids = ops.scatter_update(token_ids, captions.rows[:, None], captions.token_ids)
         log_probs = ops.scatter_update(log_probs, captions.rows[:, None], captions.log_probs)
-        captions = _first_live(captions, kept)
+        captions, rows_per_image = _first_live(captions, kept, rows_per_image), 1
     lengths = ops.sum(ops.cast(ops.not_equal(token_ids, rules.pad_id), "int32"), axis=-1)
     scores = rules.scores(log_probs, lengths)
     return Decoded(
@@ -80,7 +80,7 @@ def append_tokens(
     )
 
 
-def _first_live(captions: _Captions, kept: Any) -> _Captions:
-    """As many captions as are kept, those that have not ended before the others."""
+def _first_live(captions: _Captions, kept: Any, rows_per_image: int) -> _Captions:
+    """As many captions as are kept, those that have not ended before the others; each is an image's only one then."""
     chosen = ops.argsort(ops.cast(captions.ended, "int32"))[:kept]
-    return keras.tree.map_structure(lambda part: ops.take(part, chosen, axis=0), captions)
+    return take_rows(captions, chosen, rows_per_image=rows_per_image)

@@ -6,16 +6,16 @@ import keras
 from keras import layers, ops
 
 from captioner.data.vocabulary import PAD_ID
+from captioner.decoding.rows import PerImage
 from captioner.models.attention_cells import CELLS
 from captioner.models.spatial_pyramid import SpatialPyramid
 
 
 class AttentionState(NamedTuple):
-    """What an attention decoder carries from word to word; every part has a row a caption."""
+    """What an attention decoder carries from word to word; rows are captions, those of an image side by side."""
 
     recurrent: tuple[Any, ...]  # (rows, units) each
-    keys: Any  # (rows, regions, units)
-    values: Any  # (rows, regions, units)
+    regions: PerImage  # of keys and values, (batch, regions, units) each
     weights: Any  # (rows, regions): where the decoder looked for the last word
 
 
@@ -118,7 +118,7 @@ class AttentionDecoder(layers.Layer):
         recurrent = [ops.repeat(part, captions, axis=0) for part in state.recurrent]
         tokens = ops.reshape(token_ids, (batch * captions, time))
         words = self.cell.word_to_gates(self.word_noise(self.embedding(tokens), training=training))
-        outputs, weights = self.cell.run(ops.swapaxes(words, 0, 1), recurrent, state.keys, state.values)
+        outputs, weights = self.cell.run(ops.swapaxes(words, 0, 1), recurrent, *state.regions.tensors)
         if training and self.attention_penalty:
             self.add_loss(self.attention_penalty * unequal_attention(weights, token_ids))
         outputs = self.hidden_noise(ops.swapaxes(outputs, 0, 1), training=training)
@@ -134,13 +134,13 @@ class AttentionDecoder(layers.Layer):
         recurrent = self.cell.start(self.image_to_hidden(vector), self.image_to_cell(vector))
         regions = self.region_noise(self.region_norm(image_features), training=training)
         values = self.value_noise(self.region_to_value(regions), training=training)
-        return AttentionState(recurrent, self.cell.keys(values), values, ops.zeros_like(values[..., 0]))
+        return AttentionState(recurrent, PerImage((self.cell.keys(values), values)), ops.zeros_like(values[..., 0]))
 
     def step(self, token_ids, state: AttentionState):
         """One word further: token ids `(rows,)` to logits `(rows, vocabulary_size)` and the next state."""
         words = self.cell.word_to_gates(self.embedding(token_ids))
-        outputs, recurrent, weights = self.cell.step(words, state.recurrent, state.keys, state.values)
-        return self._logits(outputs), AttentionState(recurrent, state.keys, state.values, weights)
+        outputs, recurrent, weights = self.cell.step(words, state.recurrent, *state.regions.tensors)
+        return self._logits(outputs), AttentionState(recurrent, state.regions, weights)
 
     def _logits(self, outputs):
         words = outputs if self.hidden_to_word is None else self.hidden_to_word(outputs)

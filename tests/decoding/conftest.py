@@ -9,20 +9,22 @@ import pytest
 from keras import ops
 
 from captioner.decoding import CaptionRules, Decoded
+from captioner.decoding.rows import PerImage
 
 PAD, START, END, UNKNOWN = range(4)
 TOKENS = {"start_id": START, "end_id": END, "pad_id": PAD, "forbidden_ids": (UNKNOWN,)}
 
 
 def step(token_ids, state):
-    """Looks one token back in tables `(rows, last, next)`, or two in tables `(rows, last but one, last, next)`."""
-    tables = state["tables"]
+    """Looks one token back in tables `(batch, last, next)`, or two in tables `(batch, last but one, last, next)`."""
+    (of_images,) = state["tables"]
+    tables = ops.repeat(of_images, ops.shape(token_ids)[0] // ops.shape(of_images)[0], axis=0)
     last, before = (ops.one_hot(ids, tables.shape[-1]) for ids in (token_ids, state["before"]))
     if len(tables.shape) == 3:
         probs = ops.einsum("rv,rvw->rw", last, tables)
     else:
         probs = ops.einsum("ru,rv,ruvw->rw", before, last, tables)
-    return ops.log(probs), {"tables": tables, "before": ops.cast(token_ids, "int32")}
+    return ops.log(probs), {"tables": state["tables"], "before": ops.cast(token_ids, "int32")}
 
 
 def with_rules(search, options):
@@ -34,7 +36,7 @@ def with_rules(search, options):
 
 
 def start_of(tables):
-    return {"tables": tables, "before": ops.full((ops.shape(tables)[0],), START, dtype="int32")}
+    return {"tables": PerImage(tables), "before": ops.full((ops.shape(tables)[0],), START, dtype="int32")}
 
 
 class Searcher(keras.Model):
