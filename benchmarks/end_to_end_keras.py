@@ -9,15 +9,13 @@ from trainees import compiled_trainee, make_captioner, stage_source
 from training_keras import epoch_function
 
 from groundwork.console import quiet_imports, script
-from groundwork.kernels import use_onednn
 from groundwork.memory import keep_freed_memory
 
 
 @script
 def main(argv: Sequence[str] | None = None) -> None:
     workload = EndToEndWorkload.from_json((sys.argv[1:] if argv is None else argv)[0])
-    keep_freed_memory()  # As train.py does.
-    use_onednn()
+    keep_freed_memory()  # As train.py does, which for a whole VGG asks for no oneDNN.
     with quiet_imports():
         import keras
     keras.utils.set_random_seed(workload.seed)

@@ -29,7 +29,6 @@ from matrix_rate import highest, matrix_sides
 from measurement import Comparison, Goal, conditions, take_turns
 from options import make_parser
 from processes import worker
-from sizes import REPEATS
 from training_throughput import (
     HERE,
     KERAS,
@@ -40,6 +39,7 @@ from training_throughput import (
     speed,
 )
 
+from captioner.models.published import VGG_REPEATS
 from groundwork.console import script, whole_number
 
 
@@ -83,7 +83,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = make_parser(__doc__, rounds=5, model=None)
     add_training_options(parser, batches=1)
-    parser.add_argument("--encoder", choices=REPEATS, default="vgg16", help="default %(default)s")
+    parser.add_argument("--encoder", choices=VGG_REPEATS, default="vgg16", help="default %(default)s")
     parser.add_argument(
         "--batch-size", type=whole_number(1), metavar="N", default=16, help="pictures at once, default %(default)s"
     )

@@ -27,8 +27,9 @@ from typing import Any
 from measurement import Comparison, Goal, conditions, ratio, take_turns
 from options import make_parser
 from processes import run
-from sizes import LSTM, REPEATS, vgg
+from sizes import LSTM, vgg
 
+from captioner.models.published import VGG_REPEATS
 from captioner.training.stage import FROZEN, POLICIES, StageConfig
 from groundwork.console import script, whole_number
 
@@ -74,7 +75,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = make_parser(__doc__, rounds=1, model=None)
-    parser.add_argument("--encoder", choices=REPEATS, default="vgg16", help="default %(default)s")
+    parser.add_argument("--encoder", choices=VGG_REPEATS, default="vgg16", help="default %(default)s")
     for name, least, default, what in (
         ("--image-size", 64, 224, "side in pixels"),
         ("--batch-size", 4, 16, "pictures at once"),

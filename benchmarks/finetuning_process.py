@@ -13,7 +13,6 @@ from measurement import seconds
 from memory_process import peak_mebibytes
 
 from groundwork.console import quiet_imports, script
-from groundwork.kernels import use_onednn
 from groundwork.memory import keep_freed_memory
 
 if TYPE_CHECKING:
@@ -27,8 +26,7 @@ WORDS = 12  # The end token is one of them.
 @script
 def main(argv: Sequence[str] | None = None) -> None:
     job = json.loads((sys.argv[1:] if argv is None else argv)[0])
-    keep_freed_memory()  # As train.py does.
-    use_onednn()
+    keep_freed_memory()  # As train.py does, which for a whole VGG asks for no oneDNN.
     with quiet_imports():
         import keras  # noqa: F401 (TensorFlow reports what it finds when it is loaded, in here unheard)
         from trainees import compiled_trainee, make_captioner

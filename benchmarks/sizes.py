@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-FILTERS = (64, 128, 256, 512, 512)
-REPEATS = {"vgg11": (1, 1, 2, 2, 2), "vgg13": (2, 2, 2, 2, 2), "vgg16": (2, 2, 3, 3, 3), "vgg19": (2, 2, 4, 4, 4)}
+from captioner.models.published import VGG_FILTERS, VGG_REPEATS
 
 LSTM: dict[str, Any] = {
     "vocabulary_size": 9_491,  # Of COCO's captions, 9,487 words occur at least five times.
@@ -27,7 +26,7 @@ class Network:
 
 def vgg(name: str, *, image_size: int = 224) -> dict[str, Any]:
     """A published configuration."""
-    return {"repeats": REPEATS[name], "filters": FILTERS, "image_size": image_size}
+    return {"repeats": VGG_REPEATS[name], "filters": VGG_FILTERS, "image_size": image_size}
 
 
 def tiny_network() -> Network:

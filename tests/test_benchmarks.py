@@ -9,7 +9,6 @@ import pytest
 
 from captioner.data.coco import read_records
 from captioner.data.images import load_image
-from captioner.models import vgg_encoder
 from captioner.training.stage import StageConfig
 
 BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
@@ -193,11 +192,6 @@ def test_operations_of_vgg16_are_those_of_the_literature(load):
     assert operations.encoding(encoder) == pytest.approx(2 * 15.35e9, rel=1e-3)  # 15.3 thousand million multiplications
     first, second, *_ = operations.convolutions(encoder)
     assert (first, second) == (2 * 27 * 64 * 224**2, 2 * 9 * 64 * 64 * 224**2)
-
-
-def test_the_networks_of_benchmarks_are_the_captioners(load):
-    sizes = load("sizes")
-    assert (sizes.REPEATS, sizes.FILTERS) == (vgg_encoder.REPEATS, vgg_encoder.FILTERS)
 
 
 def test_only_what_is_trained_counts_three_times(load):

@@ -1,22 +1,16 @@
 """All encoders by their kinds and by their published names, as bundles and configurations have them."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import keras
 
-from captioner.models import mobilenet_v2_encoder, vgg_encoder
 from captioner.models.block_encoder import BlockEncoder
 from captioner.models.mobilenet_v2_encoder import MobileNetV2Encoder
+from captioner.models.published import published_name
 from captioner.models.vgg_encoder import VGGEncoder
 from groundwork.errors import ConfigError
 
 KINDS: dict[str, type[BlockEncoder]] = {"vgg": VGGEncoder, "mobilenetv2": MobileNetV2Encoder}
-
-# What the published networks have in their descriptions beside the size of pictures.
-PUBLISHED: dict[str, dict[str, Any]] = {
-    name: {"repeats": repeats, "filters": vgg_encoder.FILTERS} for name, repeats in vgg_encoder.REPEATS.items()
-} | {"mobilenetv2": {"bottlenecks": mobilenet_v2_encoder.BOTTLENECKS, "filters": mobilenet_v2_encoder.FILTERS}}
 
 
 def make_encoder(*, kind: str = "vgg", **options: Any) -> BlockEncoder:
@@ -47,21 +41,7 @@ def describe_encoder(encoder: BlockEncoder) -> dict[str, Any]:
     return {"kind": "mobilenetv2", **options} if isinstance(encoder, MobileNetV2Encoder) else options
 
 
-def published_name(description: Mapping[str, Any]) -> str | None:
-    """The name of the network that has a description, None if it is none of the published ones."""
-
-    def fits(options: Mapping[str, Any]) -> bool:
-        return all(as_tuples(description.get(key)) == value for key, value in options.items())
-
-    return next((name for name, options in PUBLISHED.items() if fits(options)), None)
-
-
 def encoder_name(encoder: keras.Model) -> str:
     """The published name of an encoder's configuration, or its class where there is none."""
     name = published_name(describe_encoder(encoder)) if isinstance(encoder, BlockEncoder) else None
     return name or type(encoder).__name__
-
-
-def as_tuples(value: Any) -> Any:
-    """Lists, such as JSON has, and lists in them as tuples."""
-    return tuple(map(as_tuples, value)) if isinstance(value, list | tuple) else value

@@ -11,21 +11,8 @@ from keras import layers
 from captioner.models.block_encoder import BlockEncoder, first_line
 from captioner.models.image_preparation import SymmetricPreparation
 from captioner.models.inverted_residual import InvertedResidual
+from captioner.models.published import MOBILENET_V2_BOTTLENECKS, MOBILENET_V2_FILTERS
 from groundwork.errors import BundleError, ConfigError
-
-# Table 2 of Sandler et al. 2018: expansion, channels, repeats, stride of the first of them.
-BOTTLENECKS = (
-    (1, 16, 1, 1),
-    (6, 24, 2, 2),
-    (6, 32, 3, 2),
-    (6, 64, 4, 2),
-    (6, 96, 3, 1),
-    (6, 160, 3, 2),
-    (6, 320, 1, 1),
-)
-
-# Channels of the first and of the last convolution.
-FILTERS = (32, 1280)
 
 
 @keras.saving.register_keras_serializable(package="captioner")
@@ -53,8 +40,8 @@ class MobileNetV2Encoder(BlockEncoder):
     def __init__(
         self,
         *,
-        bottlenecks: Sequence[Sequence[int]] = BOTTLENECKS,
-        filters: Sequence[int] = FILTERS,
+        bottlenecks: Sequence[Sequence[int]] = MOBILENET_V2_BOTTLENECKS,
+        filters: Sequence[int] = MOBILENET_V2_FILTERS,
         image_size: int = 224,
         name: str = "mobilenet_v2_encoder",
         **kwargs,
@@ -89,7 +76,7 @@ class MobileNetV2Encoder(BlockEncoder):
         Raises:
             BundleError: the file is missing or belongs to another network.
         """
-        if (self.bottlenecks, self.filters) != (BOTTLENECKS, FILTERS):
+        if (self.bottlenecks, self.filters) != (MOBILENET_V2_BOTTLENECKS, MOBILENET_V2_FILTERS):
             raise ConfigError("ImageNet weights exist for the published configuration of MobileNetV2 only.")
         try:
             published = keras.applications.MobileNetV2((224, 224, 3), include_top=False, weights=str(weights))

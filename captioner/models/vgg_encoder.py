@@ -8,17 +8,8 @@ from keras import layers
 
 from captioner.models.block_encoder import BlockEncoder, first_line
 from captioner.models.image_preparation import ImagePreparation
+from captioner.models.published import VGG_FILTERS, VGG_REPEATS
 from groundwork.errors import BundleError, ConfigError
-
-FILTERS = (64, 128, 256, 512, 512)
-
-# Convolutions in each of the five blocks: columns A, B, D and E of table 1 of Simonyan & Zisserman 2014.
-REPEATS = {
-    "vgg11": (1, 1, 2, 2, 2),
-    "vgg13": (2, 2, 2, 2, 2),
-    "vgg16": (2, 2, 3, 3, 3),
-    "vgg19": (2, 2, 4, 4, 4),
-}
 
 
 @keras.saving.register_keras_serializable(package="captioner")
@@ -43,7 +34,7 @@ class VGGEncoder(BlockEncoder):
         self,
         *,
         repeats: Sequence[int],
-        filters: Sequence[int] = FILTERS,
+        filters: Sequence[int] = VGG_FILTERS,
         image_size: int = 224,
         last_pooling: bool = True,
         name: str = "vgg_encoder",
@@ -71,9 +62,9 @@ class VGGEncoder(BlockEncoder):
     @classmethod
     def from_name(cls, name: str, **kwargs) -> "VGGEncoder":
         """One of the published configurations, with random weights: vgg11, vgg13, vgg16 or vgg19."""
-        if name not in REPEATS:
-            raise ConfigError(f"`encoder` must be one of {', '.join(REPEATS)}, received {name!r}.")
-        return cls(repeats=REPEATS[name], **kwargs)
+        if name not in VGG_REPEATS:
+            raise ConfigError(f"`encoder` must be one of {', '.join(VGG_REPEATS)}, received {name!r}.")
+        return cls(repeats=VGG_REPEATS[name], **kwargs)
 
     def load_imagenet_weights(self, weights: str | Path) -> None:
         """Takes the convolutions of `keras.applications` VGG16 or VGG19.
@@ -84,9 +75,9 @@ class VGGEncoder(BlockEncoder):
         Raises:
             BundleError: the file is missing or belongs to another network.
         """
-        if self.repeats not in (REPEATS["vgg16"], REPEATS["vgg19"]) or self.filters != FILTERS:
+        if self.repeats not in (VGG_REPEATS["vgg16"], VGG_REPEATS["vgg19"]) or self.filters != VGG_FILTERS:
             raise ConfigError("ImageNet weights exist for `encoder` vgg16 and vgg19 only.")
-        network = "VGG16" if self.repeats == REPEATS["vgg16"] else "VGG19"
+        network = "VGG16" if self.repeats == VGG_REPEATS["vgg16"] else "VGG19"
         try:
             published = getattr(keras.applications, network)(include_top=False, weights=str(weights))
         except Exception as error:  # Keras raises half a dozen types for a missing, truncated or foreign file.

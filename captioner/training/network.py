@@ -1,18 +1,12 @@
-"""The captioner that a recipe describes, that a bundle holds, and the same captioner as a stage trains it."""
+"""The captioner that a recipe describes, and the same captioner as a stage trains it."""
 
-from dataclasses import fields
-from pathlib import Path
-from typing import Any
-
-from captioner.bundle_files import find_bundle, read_config
 from captioner.config import DecodingConfig, NetworkConfig
 from captioner.data.vocabulary import Vocabulary
 from captioner.models.augmentation import PictureAugmentation
 from captioner.models.caption_model import CaptionModel
 from captioner.models.decoders import make_decoder
-from captioner.models.encoders import make_published_encoder, published_name
+from captioner.models.encoders import make_published_encoder
 from captioner.training.stage import FROZEN, StageConfig
-from groundwork.errors import BundleError
 
 # Arguments of decoders that are fields of a stage and not of the network.
 DECODER_OPTIONS = ("dropout", "image_dropout", "region_dropout", "attention_penalty")
@@ -32,25 +26,6 @@ def build_model(network: NetworkConfig, vocabulary: Vocabulary, decoding: Decodi
         tie_embeddings=network.tie_embeddings,
     )
     return CaptionModel(encoder, decoder, vocabulary, decoding=decoding)
-
-
-def describe_network(bundle: str | Path) -> dict[str, Any]:
-    """The values of `NetworkConfig` that a bundle decides, lists for tuples; it is not loaded.
-
-    Raises:
-        BundleError: there is no such bundle, or its CNN is none that a recipe can name.
-    """
-    config = read_config(find_bundle(bundle))
-    try:
-        encoder, decoder = config["encoder"], config["decoder"]
-        name = published_name(encoder)
-        own = {"encoder": name, "decoder": decoder.get("kind", "lstm"), "image_size": encoder["image_size"]}
-        own["last_pooling"] = encoder.get("last_pooling", True)
-    except (KeyError, TypeError) as error:
-        raise BundleError(f"{bundle} does not say which network it holds.") from error
-    if name is None:
-        raise BundleError(f"The CNN of {bundle} is none of those that a recipe can name.")
-    return {**own, **{field.name: decoder[field.name] for field in fields(NetworkConfig) if field.name in decoder}}
 
 
 def make_trainee(model: CaptionModel, stage: StageConfig) -> CaptionModel:

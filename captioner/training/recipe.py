@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from captioner.config import PRECISIONS, DecodingConfig, NetworkConfig
+from captioner.config import PRECISIONS, VGGS, DecodingConfig, NetworkConfig
 from captioner.training.stage import BLOCKS, StageConfig
 from groundwork.config import Config, below, not_among, not_positive
 
@@ -79,6 +79,10 @@ class Recipe(RunConfig):
     @property
     def features_directory(self) -> Path:
         return Path(self.features) if self.features else self.data_directory / "features"
+
+    @property
+    def trains_all_of_a_vgg(self) -> bool:
+        return self.network.encoder in VGGS and any(stage.train_from == BLOCKS[0] for stage in self.stages)
 
     def problems(self) -> list[str]:
         doubled = [name for name, count in Counter(stage.name for stage in self.stages).items() if count > 1]

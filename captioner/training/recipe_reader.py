@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from captioner.config import DecodingConfig, NetworkConfig
+from captioner.training.bundle_network import describe_network
 from captioner.training.recipe import PlanConfig, Recipe, RunConfig
 from captioner.training.stage import FROZEN, StageConfig
 from groundwork.config import Config, InvalidConfig, read_yaml
@@ -71,8 +72,6 @@ def network_values(given: Values, problems: list[str]) -> dict[str, Any]:
     own, bundle = only(names_of(NetworkConfig), given), given.get("start_from")
     if not isinstance(bundle, str):
         return own
-    from captioner.training.network import describe_network  # Loads Keras, which other recipes need not wait for.
-
     theirs = describe_network(bundle)
     problems += [
         f"`{name}` is {theirs[name]} in {bundle}, received {value}"

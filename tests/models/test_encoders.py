@@ -2,8 +2,9 @@ import json
 
 import pytest
 
-from captioner.models.encoders import describe_encoder, encoder_name, make_encoder, published_name
+from captioner.models.encoders import describe_encoder, encoder_name, make_encoder
 from captioner.models.mobilenet_v2_encoder import MobileNetV2Encoder
+from captioner.models.published import published_name
 from captioner.models.vgg_encoder import VGGEncoder
 from groundwork.errors import ConfigError
 

@@ -2,7 +2,8 @@ import keras
 import numpy as np
 import pytest
 
-from captioner.models.vgg_encoder import FILTERS, REPEATS, VGGEncoder
+from captioner.models.published import VGG_FILTERS, VGG_REPEATS
+from captioner.models.vgg_encoder import VGGEncoder
 from groundwork.errors import BundleError, ConfigError
 
 
@@ -20,7 +21,7 @@ def test_parameter_counts_are_the_published_ones(name, published):
 
 @pytest.mark.parametrize("name", ["vgg11", "vgg13"])
 def test_parameter_counts_follow_from_the_table(name):
-    assert VGGEncoder.from_name(name).count_params() == convolution_parameters(REPEATS[name], FILTERS)
+    assert VGGEncoder.from_name(name).count_params() == convolution_parameters(VGG_REPEATS[name], VGG_FILTERS)
 
 
 @pytest.mark.parametrize("name", ["VGG16", "VGG19"])

@@ -58,6 +58,20 @@ def test_without_stages_the_cnn_can_be_trained_after_some_epochs():
     )
 
 
+@pytest.mark.parametrize(
+    ("values", "all_of_a_vgg"),
+    [
+        ({"train_from": "block1"}, True),
+        ({"train_from": "block2"}, False),
+        ({"encoder": "mobilenetv2", "train_from": "block1"}, False),
+        ({"stages": [{"name": "frozen"}, {"name": "whole", "train_from": "block1"}]}, True),
+        ({"stages": TWO}, False),
+    ],
+)
+def test_a_recipe_knows_whether_it_trains_all_of_a_vgg(values, all_of_a_vgg):
+    assert make_recipe({**RUN, **values}).trains_all_of_a_vgg == all_of_a_vgg
+
+
 @pytest.mark.parametrize("values", [{"finetune_after": 0}, {"train_from": "block5"}])
 def test_without_stages_the_cnn_can_be_trained_from_the_beginning(values):
     (stage,) = make_recipe({**RUN, **values}).stages
