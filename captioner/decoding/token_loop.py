@@ -33,7 +33,6 @@ def append_tokens(
     halvings: int = 0,
 ) -> Decoded:
     """Appends the tokens that `choose(log_probs, position, captions)` names, until each caption has its end."""
-    rows_per_image = captions_per_image
     positions = ops.arange(rules.max_length, dtype="int32")
 
     def extend(position, captions):
@@ -61,6 +60,7 @@ def append_tokens(
         state=initial_state,
     )
     position, token_ids, log_probs = ops.zeros((), dtype="int32"), captions.token_ids, captions.log_probs
+    rows_per_image = captions_per_image
     for halving in reversed(range(halvings + 1)):
         kept = (count_rows(captions) + 1) // 2 if halving else 0
 

@@ -82,6 +82,7 @@ class Recipe(RunConfig):
 
     @property
     def trains_all_of_a_vgg(self) -> bool:
+        """Whether a stage trains a VGG from its first block on, next to which all other work is little."""
         return self.network.encoder in VGGS and any(stage.train_from == BLOCKS[0] for stage in self.stages)
 
     def problems(self) -> list[str]:
