@@ -60,14 +60,20 @@ class CaptionModel(AccumulatedTraining, keras.Model):
         self.built = True
 
     def call(self, inputs, training=False):
-        images, token_ids = inputs["images"], inputs["token_ids"]
-        if self.augmentation is not None and training:
-            images = self.augmentation(images, ops.logical_not(self._names_a_side(token_ids)), training=True)
-        image_features = self.encoder(images, training=training)
+        token_ids = inputs["token_ids"]
+        image_features = self.image_features(inputs, training=training)
         if self.scheduled_sampling is not None and training:
             predicted = ops.stop_gradient(self.decoder(token_ids, image_features))
             token_ids = self.scheduled_sampling(token_ids, predicted)
         return self.decoder(token_ids, image_features, training=training)
+
+    def image_features(self, inputs, training=False):
+        """The features `(batch, regions, channels)` of a call's pictures, in training of changed ones."""
+        images = inputs["images"]
+        if self.augmentation is not None and training:
+            may_flip = ops.logical_not(self._names_a_side(inputs["token_ids"]))
+            images = self.augmentation(images, may_flip, training=True)
+        return self.encoder(images, training=training)
 
     def encode(self, images):
         """Pictures, uint8 `(batch, height, width, 3)`, to image features `(batch, regions, channels)`."""

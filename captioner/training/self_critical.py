@@ -81,7 +81,7 @@ class SelfCriticalModel(ReplicatedTraining, keras.Model):
         self.loss = MeanOverImages()  # Not handed to Keras, which would compare outputs with targets by itself.
 
     def call(self, inputs, training=False):
-        image_features = self.captioner.encoder(inputs["images"], training=training)
+        image_features = self.captioner.image_features(inputs, training=training)
         token_ids = self.draw(image_features)
         rewards = self.rewards(inputs["image_numbers"], token_ids)  # (batch, samples)
         baselines = self.baselines(inputs["image_numbers"], image_features, rewards)

@@ -5,6 +5,7 @@ from keras import ops
 
 from captioner.config import DecodingConfig
 from captioner.data.vocabulary import END_ID, PAD_ID, START_ID, UNKNOWN_ID
+from captioner.models.augmentation import PictureAugmentation
 from captioner.models.caption_model import CaptionModel
 from captioner.models.decoders import make_decoder
 from captioner.training.self_critical import SelfCriticalModel
@@ -40,6 +41,13 @@ def step_gradients(model, *data):
     for variable, value in zip(model.trainable_variables, before, strict=True):
         variable.assign(value)
     return [(old - new) / RATE for old, new in zip(before, after, strict=True)]
+
+
+class Negative(PictureAugmentation):
+    """Training pictures become their own negatives."""
+
+    def call(self, images, may_flip=None, training=False):
+        return 255 - images
 
 
 def captions_of(token_ids):
@@ -92,6 +100,19 @@ def test_a_step_is_reinforce_with_a_baseline(self_critical, gradients_of, log_pr
 
     for gradient, expected in zip(found, gradients_of(model.trainable_variables, loss), strict=True):
         np.testing.assert_allclose(gradient, expected, rtol=1e-4, atol=1e-5)
+
+
+def test_captions_are_drawn_for_the_picture_as_it_was_changed_and_learnt_beside_it(self_critical):
+    changed, plain = (self_critical(kind="soft") for _ in range(2))
+    plain.captioner.decoder.set_weights(changed.captioner.decoder.get_weights())
+    changed.captioner = changed.captioner.on_pictures(None, augmentation=Negative())
+    steps = []
+    for model, images in ((changed, IMAGES), (plain, 255 - IMAGES), (plain, IMAGES)):
+        model.chance.state.assign([1, 2])
+        steps.append(step_gradients(model, *batch(images)))
+    found, expected, unchanged = (np.concatenate([gradient.ravel() for gradient in step]) for step in steps)
+    np.testing.assert_allclose(found, expected, atol=1e-6)
+    assert np.abs(found - unchanged).max() > 1e-2
 
 
 @pytest.mark.parametrize("kind", ["lstm", "soft"])
