@@ -97,6 +97,10 @@ class NetworkConfig(Config):
     embedding_dim: int = 512
     """Size of a word vector."""
 
+    word_vectors: str = "random"
+    """How they begin: random, or made of which words stand near which in the training captions: captions, or a text's
+    path to count its lines with them, .txt or .gz."""
+
     units: int = 512
     """Size of the LSTM's hidden state and of its cell."""
 

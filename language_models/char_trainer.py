@@ -13,6 +13,7 @@ from groundwork.distribution import Distribution
 from groundwork.epochs import EpochSource
 from groundwork.errors import ConfigError, DataError
 from groundwork.files import write_text
+from groundwork.text_files import read_text
 from language_models.alphabet import Alphabet, ByteAlphabet
 from language_models.carried_state import CarriedState
 from language_models.char_batches import CharBatches
@@ -25,7 +26,7 @@ from language_models.char_results import best_loss, write_final_bundle
 from language_models.fast_lstm import xla_pays
 from language_models.leak_check import check_unseen
 from language_models.optimizer import make_optimizer
-from language_models.text import TextParts, read_text, split_text
+from language_models.text import TextParts, split_text
 
 
 def train(

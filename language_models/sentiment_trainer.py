@@ -14,6 +14,7 @@ from groundwork.distribution import Distribution
 from groundwork.epochs import EpochSource
 from groundwork.errors import ConfigError
 from groundwork.files import atomic_path, write_text
+from groundwork.word_vectors import Neighbours, word_vectors
 from language_models.fast_lstm import xla_pays
 from language_models.optimizer import make_optimizer
 from language_models.sentiment_batches import SentimentBatches
@@ -22,9 +23,10 @@ from language_models.sentiment_config import SentimentConfig
 from language_models.sentiment_model import SentimentModel
 from language_models.sentiment_results import best_accuracy, write_final_bundle
 from language_models.sentiment_split import Part, Split, make_split
-from language_models.sentiment_vectors import word_vectors
 from language_models.sentiment_vocabulary import Vocabulary
 
+NEIGHBOURS = Neighbours(window=8, contexts=2000, first_word=2)
+"""Of words for their first vectors; the ids before them are padding and the unknown word."""
 VECTOR_SCALE = 0.3
 """Root mean square of the first word vectors, so that the recurrence begins unsaturated."""
 
@@ -138,9 +140,10 @@ def first_vectors(vocabulary: Vocabulary, texts: Sequence[str], config: Sentimen
     """Word vectors from all texts, float32 `(words, embedding_dim)`, made once a run."""
     stored = run / "vectors.npy"
     if not stored.is_file():
-        vectors = word_vectors([vocabulary.encode(text) for text in texts], len(vocabulary), dim=config.embedding_dim)
+        counts = NEIGHBOURS.count([vocabulary.encode(text) for text in texts], len(vocabulary))
+        vectors = word_vectors(counts, dim=config.embedding_dim)
         with atomic_path(stored) as temporary:
-            np.save(temporary, VECTOR_SCALE * vectors)
+            np.save(temporary, VECTOR_SCALE * vectors / max(np.sqrt(np.mean(vectors**2)), 1e-6))
     return np.load(stored)
 
 

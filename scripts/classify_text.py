@@ -21,9 +21,9 @@ from typing import TYPE_CHECKING
 from groundwork.console import ArgumentParser, quiet_imports, report, script
 from groundwork.errors import DataError, UsageError
 from groundwork.files import write_text
+from groundwork.text_files import read_text
 from language_models.bundle import find_bundle
 from language_models.sentiment_data import lines_of
-from language_models.text import read_text
 
 if TYPE_CHECKING:
     from language_models.sentiment_explain import Explanation

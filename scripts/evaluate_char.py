@@ -16,8 +16,9 @@ from pathlib import Path
 
 from groundwork.console import ArgumentParser, quiet_imports, script, whole_number
 from groundwork.errors import UsageError
+from groundwork.text_files import read_text
 from language_models.bundle import find_bundle
-from language_models.text import TextParts, read_text, split_text
+from language_models.text import TextParts, split_text
 
 
 def make_parser() -> argparse.ArgumentParser:

@@ -18,8 +18,8 @@ from groundwork.config import add_arguments
 from groundwork.console import ArgumentParser, progress, quiet_imports, script
 from groundwork.errors import DataError, UsageError
 from groundwork.plotting import require_matplotlib
+from groundwork.text_files import read_text
 from language_models.gradient_config import GradientConfig
-from language_models.text import read_text
 
 
 def make_parser() -> argparse.ArgumentParser:

@@ -18,8 +18,8 @@ from pathlib import Path
 from groundwork.console import ArgumentParser, quiet_imports, script, whole_number, write
 from groundwork.errors import DataError, UsageError
 from groundwork.files import write_text
+from groundwork.text_files import read_text
 from language_models.bundle import find_bundle
-from language_models.text import read_text
 
 
 def make_parser() -> argparse.ArgumentParser:

@@ -73,6 +73,8 @@ def network_values(given: Values, problems: list[str]) -> dict[str, Any]:
     if not isinstance(bundle, str):
         return own
     theirs = describe_network(bundle)
+    if own.pop("word_vectors", "random") != "random":
+        problems.append(f"`word_vectors` cannot be given with `start_from`: {bundle} has its own")
     problems += [
         f"`{name}` is {theirs[name]} in {bundle}, received {value}"
         for name, value in own.items()

@@ -4,6 +4,8 @@ format_version     1
 recipe             the recipe as run, in the form of a recipe file: every value of the run and of each stage, also seeds
 data_sha256        SHA-256 of train.json, val.json and vocabulary.txt, which name the pictures but do not hold them
 start_from_sha256  SHA-256 of the weights file of the bundle that the run started from; null if there was none
+word_vectors_sha256
+                   SHA-256 of the text whose words were counted for the first word vectors; null if there was none
 images             how many there are in train and in val
 starts             for each process that trained, of which an interrupted run has several: `time` in UTC, `strategy`,
                    `replicas`, `devices` (of the process that writes), and `software`, versions by name
@@ -117,7 +119,9 @@ class Record:
     def essentials(self) -> dict[str, Any]:
         """What the final bundle carries on: all but single epochs, and no folders of this machine."""
         recipe = {name: value for name, value in self.content["recipe"].items() if name not in PLACES}
-        recipe |= {name: Path(recipe[name]).name for name in ("encoder_weights", "start_from") if recipe[name]}
+        recipe |= {
+            name: Path(recipe[name]).name for name in ("encoder_weights", "word_vectors", "start_from") if recipe[name]
+        }
         stages = [{name: stage[name] for name in ("name", "seconds", "best_epoch")} for stage in self.content["stages"]]
         kept = {name: value for name, value in self.content.items() if name != "bundle"}
         return {**kept, "recipe": recipe, "stages": stages}
@@ -131,7 +135,11 @@ class Record:
 
 
 def _digests(inputs: Mapping[str, Any]) -> dict[str, str | None]:
-    return {**inputs["data_sha256"], "start_from": inputs["start_from_sha256"]}
+    return {
+        **inputs["data_sha256"],
+        "start_from": inputs["start_from_sha256"],
+        "word_vectors": inputs.get("word_vectors_sha256"),  # Older records have none.
+    }
 
 
 def read_record(path: Path) -> dict[str, Any]:

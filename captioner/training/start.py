@@ -10,6 +10,7 @@ from captioner.data.prepared_data import PreparedData
 from captioner.data.vocabulary import UNKNOWN_ID, Vocabulary
 from captioner.errors import VocabularyError
 from captioner.models.caption_model import CaptionModel
+from captioner.training.first_words import text_sha256
 from captioner.training.network import build_model
 from captioner.training.recipe import Recipe
 from groundwork.files import file_sha256
@@ -53,11 +54,16 @@ def known_words(vocabulary: Vocabulary, data: PreparedData) -> float:
 
 
 def describe_inputs(recipe: Recipe, data: PreparedData) -> dict[str, Any]:
-    """What a run reads, as its record names it: digests of files, and how many images there are."""
+    """What a run reads, as its record names it: digests of files, and how many images there are.
+
+    Raises:
+        DataError: a text for word vectors cannot be read.
+    """
     names = ("train.json", "val.json", "vocabulary.txt")
     return {
         "data_sha256": {name: file_sha256(recipe.data_directory / name) for name in names},
         "start_from_sha256": None if recipe.start_from is None else file_sha256(_weights(recipe.start_from)),
+        "word_vectors_sha256": text_sha256(recipe.network.word_vectors),
         "images": {"train": len(data.train), "val": len(data.val)},
     }
 

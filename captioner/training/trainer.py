@@ -11,6 +11,7 @@ from captioner.bundle import load_bundle, save_bundle
 from captioner.bundle_files import read_metrics
 from captioner.data.prepared_data import PreparedData
 from captioner.training.best import best_bundle
+from captioner.training.first_words import give_word_vectors
 from captioner.training.folders import StageFolder
 from captioner.training.needs import describe_needs
 from captioner.training.network import for_stage, make_trainee
@@ -29,7 +30,8 @@ def train(recipe: Recipe, distribution: Distribution | None = None) -> Path:
     """Trains a captioner; called again after an interruption, it goes on where it stopped.
 
     Args:
-        recipe: data, network, stages; its output folder holds `record.json`, a folder for each stage, and the bundle.
+        recipe: data, network, stages; its output folder holds `record.json`, a folder for each stage, the bundle, and
+            counted word vectors if the recipe wants any.
         distribution: the devices to train on, see `make_distribution`; a run may be resumed on others.
 
     Returns:
@@ -37,7 +39,8 @@ def train(recipe: Recipe, distribution: Distribution | None = None) -> Path:
 
     Raises:
         ConfigError: the folder holds another run, or a batch is too small for the devices.
-        DataError: the prepared directory is incomplete, or its words are not those of the bundle to start from.
+        DataError: the prepared directory is incomplete, its words are not those of the bundle to start from, or a text
+            to count words in cannot be read.
         BundleError: there is no such bundle.
         TrainingError: the loss is not finite.
     """
@@ -84,6 +87,9 @@ def prepare_stage(
             model = first_model(recipe, data.vocabulary)
         else:
             model = load_bundle(stage_folder(recipe, number - 1).best)
+    if number == 0:
+        stored = recipe.output_directory / "word_vectors.npy"
+        give_word_vectors(model.decoder, recipe.network.word_vectors, data, distribution, stored)
     before = time.monotonic()
     images = stage_images(recipe, number, model.encoder, data, distribution)
     record.add_feature_seconds(round(time.monotonic() - before, 3))

@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 from groundwork.errors import ConfigError, DataError, TrainingError
+from groundwork.text_files import read_text
 from language_models import char_trainer
 from language_models.char_config import CharConfig
 from language_models.char_evaluation import CharEvaluator
 from language_models.char_model import CharModel
-from language_models.text import read_text, split_text
+from language_models.text import split_text
 
 LINES = "".join(f"{first} and {second} went {place}.\n" for first in ("Ann", "Bob", "Cleo")
                 for second in ("Dan", "Eve") for place in ("home", "up the hill", "away"))  # fmt: skip

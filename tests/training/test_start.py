@@ -44,6 +44,14 @@ def test_a_network_that_contradicts_the_bundle_is_refused():
     assert pyramid in str(caught.value)
 
 
+def test_a_bundle_has_its_own_word_vectors():
+    assert make_recipe({**RUN, "word_vectors": "random"}).network.word_vectors == "random"
+    with pytest.raises(
+        ConfigError, match=f"`word_vectors` cannot be given with `start_from`: {DEFAULT_PRESET} has its own"
+    ):
+        make_recipe({**RUN, "word_vectors": "captions"})
+
+
 def test_a_bundle_that_is_not_there_or_holds_another_kind_of_cnn_is_one_sentence(bundle, tmp_path):
     with pytest.raises(BundleError, match="neither a model directory nor a bundled model"):
         make_recipe({**RUN, "start_from": str(tmp_path / "nowhere")})

@@ -13,7 +13,8 @@ from captioner.training import start
 from captioner.training.caption_score import averaged_weights
 from captioner.training.recipe_reader import make_recipe
 from captioner.training.trainer import train
-from groundwork.errors import DataError, TrainingError
+from groundwork.errors import ConfigError, DataError, TrainingError
+from groundwork.files import file_sha256
 
 
 @pytest.fixture(autouse=True)
@@ -49,6 +50,22 @@ def test_colours_are_learnt_from_files_to_captions(colour_data, tmp_path):
     caption = CaptionGenerator(load_bundle(bundle)).from_images(images)[0][0]
     assert caption.text in ("a blue square on a page", "one square which is all blue")
     assert json.loads((bundle / "metrics.json").read_text())["scores"][0]["values"]["Bleu_4"] > 0.5
+
+
+def test_a_run_begins_with_the_words_of_a_text(colour_data, tmp_path):
+    text = tmp_path / "text.txt"
+    text.write_text("a page square on a page square\n" * 50)
+    values = {"epochs": 1, "batch_size": 2, "warmup_epochs": 0.0, "ema_momentum": 0.0, "learning_rate": 1e-9}
+    bundle = run(colour_data, tmp_path / "run", word_vectors=str(text), **values)
+    counted = np.load(tmp_path / "run" / "word_vectors.npy")[4:]
+    trained = load_bundle(bundle).decoder.embedding.get_weights()[0][4:]
+    np.testing.assert_allclose(trained, counted / np.linalg.norm(counted, axis=1, keepdims=True), atol=1e-5)
+    record = json.loads((bundle / "metrics.json").read_text())["record"]
+    assert record["recipe"]["word_vectors"] == "text.txt"
+    assert record["word_vectors_sha256"] == file_sha256(text)
+    text.write_text("other words")
+    with pytest.raises(ConfigError, match="holds another run: word_vectors has other content"):
+        run(colour_data, tmp_path / "run", word_vectors=str(text), **values)
 
 
 def test_a_loss_that_is_not_finite_names_its_step(colour_data, tmp_path):
