@@ -98,8 +98,8 @@ class NetworkConfig(Config):
     """Size of a word vector."""
 
     word_vectors: str = "random"
-    """How they begin: random, or made of which words stand near which in the training captions: captions, or a text's
-    path to count its lines with them, .txt or .gz."""
+    """How word vectors begin: random; captions, from which words stand near which in the training captions; or the path
+    of a text, .txt or .gz, whose lines are counted as well."""
 
     units: int = 512
     """Size of the LSTM's hidden state and of its cell."""
