@@ -14,6 +14,7 @@ from groundwork.text_files import read_text
 from groundwork.word_vectors import Neighbours, word_vectors
 
 NEIGHBOURS = Neighbours(window=4, contexts=4000, first_word=len(SPECIAL_TOKENS))
+"""Of words in captions, which are short: what a word does in its sentence counts more than the topic."""
 
 
 def text_sha256(source: str) -> str | None:
